@@ -1,0 +1,100 @@
+//! Where things lie in a channel's folder and in its output.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{KNOWN_SUBDIRS, Subdir};
+
+/// A channel's folder, and the folder that its metadata is written to (the same one, as a rule).
+#[derive(Clone, Debug)]
+pub struct ChannelFolder {
+    root: PathBuf,
+    output: PathBuf,
+}
+
+/// One subdir of a channel's folder.
+#[derive(Clone, Debug)]
+pub struct SubdirFolder {
+    /// The subdir's name.
+    pub subdir: Subdir,
+    /// Where its packages lie.
+    pub packages: PathBuf,
+    /// Where its documents are written to.
+    pub output: PathBuf,
+}
+
+impl ChannelFolder {
+    /// The channel in `root`, with its documents going to `output`.
+    pub fn new(root: PathBuf, output: Option<PathBuf>) -> Self {
+        let output = output.unwrap_or_else(|| root.clone());
+        Self { root, output }
+    }
+
+    /// The folder with the packages.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder with the documents.
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// The known subdirs that have a folder, and `noarch`; sorted.
+    ///
+    /// # Errors
+    ///
+    /// When the channel's folder cannot be listed.
+    pub fn detect_subdirs(&self) -> io::Result<Vec<Subdir>> {
+        let mut subdirs = vec![Subdir::noarch()];
+        for entry in fs_err::read_dir(&self.root)? {
+            let entry = entry?;
+            let known = entry.file_name().to_str().and_then(|name| KNOWN_SUBDIRS.iter().find(|known| **known == name));
+            // A link to a folder counts as one.
+            if let Some(name) = known
+                && fs_err::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir())
+            {
+                subdirs.extend(name.parse());
+            }
+        }
+        subdirs.sort_unstable();
+        subdirs.dedup();
+        Ok(subdirs)
+    }
+
+    /// Where the things of `subdir` lie.
+    pub fn subdir(&self, subdir: &Subdir) -> SubdirFolder {
+        SubdirFolder {
+            subdir: subdir.clone(),
+            packages: self.root.join(subdir.as_str()),
+            output: self.output.join(subdir.as_str()),
+        }
+    }
+}
+
+impl SubdirFolder {
+    /// Makes the folders that are missing.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be made.
+    pub fn create(&self) -> io::Result<()> {
+        fs_err::create_dir_all(self.cache())?;
+        fs_err::create_dir_all(&self.output)
+    }
+
+    /// The folder of what is kept between runs.
+    pub fn cache(&self) -> PathBuf {
+        self.packages.join(".cache")
+    }
+
+    /// The store that conda-index keeps here too.
+    pub fn sqlite_store(&self) -> PathBuf {
+        self.cache().join("cache.db")
+    }
+
+    /// The patch instructions that the channel's owner may have put here.
+    pub fn patch_instructions(&self) -> PathBuf {
+        self.packages.join("patch_instructions.json")
+    }
+}

@@ -1,0 +1,17 @@
+//! JSON as a channel's documents spell it: keys sorted, ASCII only, numbers as Python prints them.
+//!
+//! conda-index writes every document with Python's `json` module and sorted keys. Text in that
+//! spelling is called *canonical* here. A record is brought into it once, when its package is
+//! read; documents are then put together from such texts without parsing them again.
+
+mod canonical;
+mod number;
+mod parse;
+mod write;
+
+pub use canonical::JsonText;
+pub use parse::{JsonError, parse};
+pub(crate) use parse::decode;
+pub use write::{Layout, indent, write_string};
+
+pub(crate) use write::write_value;

@@ -1,0 +1,39 @@
+//! How much a package may make a reader do.
+
+/// Bounds on what is read from one package. They hold while streaming: what is beyond them is
+/// never in memory.
+///
+/// The defaults are far from anything that real packages hold (the largest `paths.json` of
+/// conda-forge is some 40 MB, the strongest honest compression about 50 to 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one metadata member (`info/index.json` and its like).
+    pub member_bytes: u64,
+    /// Bytes of a name or extended header within a tarball.
+    pub tar_header_bytes: u64,
+    /// Members of a tarball.
+    pub members: u64,
+    /// How many times larger than the archive what comes out of it may be …
+    pub expansion_ratio: u64,
+    /// … once more than this many bytes have come out.
+    pub expansion_free_bytes: u64,
+    /// Bytes of the directory of a `.conda` (about 100 for each of its three members).
+    pub zip_directory_bytes: u64,
+    /// The largest zstd window, as a power of two. 27 (128 MiB) is what the strongest levels of
+    /// zstd use with long-distance matching, and the most that its decoders accept by default.
+    pub zstd_window_log: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            member_bytes: 64 << 20,
+            tar_header_bytes: 1 << 20,
+            members: 2_000_000,
+            expansion_ratio: 200,
+            expansion_free_bytes: 64 << 20,
+            zip_directory_bytes: 16 << 20,
+            zstd_window_log: 27,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! A package file: its name, its archive, the metadata in it, its digests.
+//!
+//! A conda package is an archive with an `info/` folder of metadata and a payload. There are two
+//! archive formats (CEP 35): `.conda`, a zip of two zstd-compressed tarballs of which only the
+//! `info-` one is opened here, and `.tar.bz2`, one compressed tarball. What is in an archive is
+//! hostile until shown otherwise: nothing is extracted to disk, and every size is bounded while
+//! it streams ([`Limits`]).
+
+mod bzip2_tail;
+mod conda;
+pub mod digest;
+mod error;
+mod info;
+mod limits;
+mod metadata;
+mod name;
+mod sniff;
+mod tar_bz2;
+mod tarball;
+mod zstd_frames;
+
+use std::io::{Read, Seek};
+
+pub use digest::Digests;
+pub use error::{LinkKind, PackageError};
+pub use limits::Limits;
+pub use metadata::{Metadata, PostInstall, RattlerRecipe};
+pub use name::{ArchiveFormat, ArtifactName, InvalidArtifactName};
+
+/// Reads the metadata of the package `name` from its archive.
+///
+/// Only what metadata needs is decompressed: the info component of a `.conda`, and a `.tar.bz2`
+/// up to the end of its `info/` folder.
+///
+/// # Errors
+///
+/// When the archive cannot be read, or lacks or garbles what a channel must know. The error says
+/// which member, and what was wrong with it, in one line.
+pub fn read_metadata<R: Read + Seek>(
+    name: &ArtifactName,
+    mut archive: R,
+    limits: &Limits,
+) -> Result<Metadata, PackageError> {
+    sniff::expect_format(&mut archive, name.format())?;
+    let members = match name.format() {
+        ArchiveFormat::Conda => conda::info_members(name, archive, limits)?,
+        ArchiveFormat::TarBz2 => tar_bz2::info_members(archive, limits)?,
+    };
+    Metadata::from_members(members)
+}

@@ -1,0 +1,274 @@
+//! Walks through a tarball, with every size bounded.
+//!
+//! The `tar` crate parses the headers; the walk is ours because extended headers (PAX, GNU long
+//! names) are read here only up to a limit, and because the walk must agree with the one that
+//! conda's clients make: Python's `tarfile` decides which entry types carry data.
+
+use std::io::{self, Read};
+
+use tar::{EntryType, Header, PaxExtensions};
+
+use super::{LinkKind, Limits, PackageError};
+
+const BLOCK: u64 = 512;
+
+/// What kind of thing a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MemberKind {
+    File,
+    Directory,
+    Link(LinkKind),
+    /// A device, a FIFO, a file with holes, or something unknown.
+    Special,
+}
+
+/// One member of a tarball.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// Its path, without a leading `./` and a trailing `/`. Bytes that are not UTF-8 are replaced.
+    pub path: String,
+    pub kind: MemberKind,
+}
+
+/// A tarball that is being walked through.
+pub(super) struct Tarball<'a, R> {
+    reader: R,
+    /// What the bytes come from, for errors.
+    stream: &'a str,
+    compressed_size: u64,
+    limits: &'a Limits,
+    offset: u64,
+    members: u64,
+    current: String,
+    /// Bytes of the current member that were not read yet, and of the padding behind it.
+    content_left: u64,
+    padding_left: u64,
+}
+
+impl<'a, R: Read> Tarball<'a, R> {
+    /// Begins to walk. `stream` names what is being decompressed, `compressed_size` is its size
+    /// before that.
+    pub(super) fn new(reader: R, stream: &'a str, compressed_size: u64, limits: &'a Limits) -> Self {
+        Self {
+            reader,
+            stream,
+            compressed_size,
+            limits,
+            offset: 0,
+            members: 0,
+            current: String::new(),
+            content_left: 0,
+            padding_left: 0,
+        }
+    }
+
+    /// The reader, wherever the walk has come to.
+    pub(super) fn into_reader(self) -> R {
+        self.reader
+    }
+
+    /// Steps to the next member, over what is left of this one. `None` at the end of the tarball,
+    /// with or without the blocks of zeros that should mark it.
+    pub(super) fn next_member(&mut self) -> Result<Option<Member>, PackageError> {
+        let mut long_path = None;
+        let mut pax = Pax::default();
+        loop {
+            self.skip_rest()?;
+            let Some(header) = self.read_header()? else {
+                return Ok(None);
+            };
+            self.members += 1;
+            if self.members > self.limits.members {
+                return Err(PackageError::TooManyMembers { limit: self.limits.members });
+            }
+            let header_offset = self.offset - BLOCK;
+            let damaged = |what| PackageError::Tar { offset: header_offset, what };
+            let size = header.entry_size().map_err(|_| damaged("the size of a member is not a number"))?;
+            let kind = header.entry_type();
+            match kind {
+                EntryType::GNULongName => {
+                    let name = self.read_extension(size)?;
+                    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+                    long_path = Some(name[..end].to_vec());
+                }
+                EntryType::GNULongLink | EntryType::XGlobalHeader => {
+                    self.read_extension(size)?;
+                }
+                EntryType::XHeader => pax = Pax::parse(&self.read_extension(size)?),
+                _ => {
+                    let path = pax.path.or(long_path).unwrap_or_else(|| header.path_bytes().into_owned());
+                    return self.begin_member(&header, &path, pax.size.unwrap_or(size)).map(Some);
+                }
+            }
+        }
+    }
+
+    /// The content of the current member.
+    pub(super) fn read_content(&mut self) -> Result<Vec<u8>, PackageError> {
+        let limit = self.limits.member_bytes;
+        if self.content_left > limit {
+            return Err(PackageError::MemberTooLarge { member: self.current.clone(), limit });
+        }
+        let wanted = self.content_left;
+        self.content_left = 0;
+        self.read_exactly(wanted)
+    }
+
+    fn begin_member(&mut self, header: &Header, path: &[u8], size: u64) -> Result<Member, PackageError> {
+        let is_directory_path = path.last() == Some(&b'/');
+        let path = String::from_utf8_lossy(path);
+        let mut path = path.trim_end_matches('/');
+        while let Some(rest) = path.strip_prefix("./") {
+            path = rest.trim_start_matches('/');
+        }
+        self.current = path.to_owned();
+        let kind = match header.entry_type() {
+            EntryType::Regular | EntryType::Continuous if is_directory_path => MemberKind::Directory,
+            EntryType::Regular | EntryType::Continuous => MemberKind::File,
+            EntryType::Directory => MemberKind::Directory,
+            EntryType::Symlink => MemberKind::Link(LinkKind::Symbolic),
+            EntryType::Link => MemberKind::Link(LinkKind::Hard),
+            _ => MemberKind::Special,
+        };
+        let carries_data = !matches!(
+            header.entry_type(),
+            EntryType::Directory
+                | EntryType::Symlink
+                | EntryType::Link
+                | EntryType::Char
+                | EntryType::Block
+                | EntryType::Fifo
+        ) && kind != MemberKind::Directory;
+        if header.entry_type() == EntryType::GNUSparse {
+            self.skip_sparse_map(header)?;
+        }
+        if carries_data {
+            self.content_left = size;
+            self.padding_left = size.wrapping_neg() % BLOCK;
+        }
+        Ok(Member { path: self.current.clone(), kind })
+    }
+
+    /// A file with many holes has the list of them in blocks between its header and its data.
+    fn skip_sparse_map(&mut self, header: &Header) -> Result<(), PackageError> {
+        let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
+        while more {
+            let block = self.read_exactly(BLOCK)?;
+            // Byte 504 of such a block says whether another follows (GNU tar manual).
+            more = block[504] != 0;
+        }
+        Ok(())
+    }
+
+    fn read_header(&mut self) -> Result<Option<Header>, PackageError> {
+        let mut block = [0; BLOCK as usize];
+        let count = self.fill(&mut block)?;
+        if count == 0 && self.offset > 0 {
+            return Ok(None);
+        }
+        if count < block.len() {
+            let what = if self.offset == 0 { "there is no tar archive" } else { "it ends within a header" };
+            return Err(PackageError::Tar { offset: self.offset, what });
+        }
+        if block.iter().all(|byte| *byte == 0) {
+            return Ok(None);
+        }
+        let header = Header::from_byte_slice(&block);
+        // The sum of the block's bytes with those of the sum itself taken for spaces.
+        let sum: u32 = block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
+        if header.cksum().ok() != Some(sum) {
+            let what = if self.offset == 0 { "there is no tar archive" } else { "the checksum of a header is wrong" };
+            return Err(PackageError::Tar { offset: self.offset, what });
+        }
+        self.advance(BLOCK)?;
+        Ok(Some(header.clone()))
+    }
+
+    fn read_extension(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
+        let limit = self.limits.tar_header_bytes;
+        if size > limit {
+            return Err(PackageError::MemberTooLarge { member: "the name or header of a tar member".to_owned(), limit });
+        }
+        self.padding_left = size.wrapping_neg() % BLOCK;
+        self.read_exactly(size)
+    }
+
+    fn skip_rest(&mut self) -> Result<(), PackageError> {
+        let mut left = self.content_left.saturating_add(self.padding_left);
+        (self.content_left, self.padding_left) = (0, 0);
+        let mut buffer = [0; 16 << 10];
+        while left > 0 {
+            let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            let count = self.fill(&mut buffer[..wanted])?;
+            self.advance(count as u64)?;
+            if count < wanted {
+                return Err(self.truncated());
+            }
+            left -= count as u64;
+        }
+        Ok(())
+    }
+
+    /// `size` is within a limit that the caller checked.
+    fn read_exactly(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
+        let mut bytes = Vec::new();
+        let count = self.reader.by_ref().take(size).read_to_end(&mut bytes).map_err(|source| self.decompress_error(source))? as u64;
+        self.advance(count)?;
+        if count < size {
+            return Err(self.truncated());
+        }
+        Ok(bytes)
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, PackageError> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.decompress_error(error)),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn advance(&mut self, count: u64) -> Result<(), PackageError> {
+        self.offset += count;
+        let ratio = self.limits.expansion_ratio;
+        let free = self.limits.expansion_free_bytes;
+        if self.offset > free && self.offset > self.compressed_size.saturating_mul(ratio) {
+            return Err(PackageError::Bomb { ratio });
+        }
+        Ok(())
+    }
+
+    fn truncated(&self) -> PackageError {
+        PackageError::TarTruncated { member: self.current.clone() }
+    }
+
+    fn decompress_error(&self, source: io::Error) -> PackageError {
+        PackageError::Decompress { stream: self.stream.to_owned(), source }
+    }
+}
+
+/// What a PAX header overrides of the header that follows it.
+#[derive(Default)]
+struct Pax {
+    path: Option<Vec<u8>>,
+    size: Option<u64>,
+}
+
+impl Pax {
+    fn parse(records: &[u8]) -> Self {
+        let mut pax = Self::default();
+        for record in PaxExtensions::new(records).flatten() {
+            match record.key_bytes() {
+                b"path" => pax.path = Some(record.value_bytes().to_vec()),
+                b"size" => pax.size = record.value().ok().and_then(|value| value.parse().ok()),
+                _ => {}
+            }
+        }
+        pax
+    }
+}

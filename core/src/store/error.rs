@@ -1,0 +1,48 @@
+//! What can go wrong with a store.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What can go wrong with a store.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// SQLite reported an error.
+    #[cfg(feature = "sqlite")]
+    #[error("{}: {source}", path.display())]
+    Sqlite {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file is something other than a database. It was left alone.
+    #[error("{} is not an SQLite database; it was left as it is (move it away to have the subdir read anew)", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer conda-index made the database. It was left alone.
+    #[error("{} has version {found}, and this towpath knows versions up to {known}; it was left as it is", path.display())]
+    TooNew {
+        /// The database file.
+        path: PathBuf,
+        /// Its `user_version`.
+        found: i64,
+        /// The newest that can be read.
+        known: i64,
+    },
+    /// A stored row is not what it should be.
+    #[error("the store's row for {name}: {what}")]
+    BadRow {
+        /// The artifact.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// Reading or writing a file failed, the store's or the one that records are streamed to.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}

@@ -1,0 +1,157 @@
+//! A store in memory: for tests, and where nothing is to be kept.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, Order, RecordQuery, Stage, Store,
+    StoreError, StoredArtifact, StoredRecord,
+};
+use crate::package::ArtifactName;
+
+/// A store in memory.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    stages: BTreeMap<String, BTreeMap<ArtifactName, (Mtime, u64)>>,
+    artifacts: BTreeMap<ArtifactName, StoredArtifact>,
+    /// By file name and SHA-256, in milliseconds.
+    indexed_timestamps: BTreeMap<(ArtifactName, [u8; 32]), i64>,
+    changes: u64,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists artifacts in a stage that no index run fills.
+    pub fn set_stage(&mut self, stage: &Stage, listing: &[ListedArtifact]) {
+        self.changes += 1;
+        let rows = listing.iter().map(|listed| (listed.name.clone(), (listed.mtime, listed.size)));
+        self.stages.insert(stage.as_str().to_owned(), rows.collect());
+    }
+
+    fn stage(&self, stage: &Stage) -> impl Iterator<Item = (&ArtifactName, &(Mtime, u64))> {
+        self.stages.get(stage.as_str()).into_iter().flatten()
+    }
+
+    fn sorted(&self, query: &RecordQuery) -> Vec<&StoredArtifact> {
+        let listed = |name| {
+            query.stages.iter().any(|stage| self.stages.get(stage.as_str()).is_some_and(|rows| rows.contains_key(name)))
+        };
+        let mut artifacts: Vec<_> = self
+            .artifacts
+            .values()
+            .filter(|artifact| query.format.is_none_or(|format| artifact.listed.name.format() == format))
+            .filter(|artifact| listed(&artifact.listed.name))
+            .collect();
+        if query.order == Order::PackageName {
+            artifacts.sort_by_key(|artifact| artifact.record.to_object().get("name").map(Value::to_string));
+        }
+        artifacts
+    }
+}
+
+impl Store for MemoryStore {
+    fn replace_listing(
+        &mut self,
+        listing: &[ListedArtifact],
+        missing: MissingArtifacts,
+    ) -> Result<usize, StoreError> {
+        let mut rows: BTreeMap<_, _> =
+            listing.iter().map(|listed| (listed.name.clone(), (listed.mtime, listed.size))).collect();
+        let known = self.stages.entry(Stage::FS.as_str().to_owned()).or_default();
+        let mut removed = 0;
+        for (name, row) in known.iter() {
+            if !rows.contains_key(name) {
+                match missing {
+                    MissingArtifacts::Leave => removed += 1,
+                    MissingArtifacts::Stay => {
+                        rows.insert(name.clone(), *row);
+                    }
+                }
+            }
+        }
+        if *known != rows {
+            *known = rows;
+            self.changes += 1;
+        }
+        Ok(removed)
+    }
+
+    fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError> {
+        let indexed = self.stages.get(Stage::INDEXED.as_str());
+        let changed = self.stage(upstream).filter_map(|(name, row)| {
+            let known = indexed.and_then(|rows| rows.get(name));
+            let artifact = ListedArtifact { name: name.clone(), mtime: row.0, size: row.1 };
+            (known != Some(row)).then(|| ChangedArtifact { artifact, replaces: self.artifacts.contains_key(name) })
+        });
+        Ok(changed.collect())
+    }
+
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
+        self.changes += 1;
+        for artifact in batch {
+            let ListedArtifact { name, mtime, size } = artifact.listed.clone();
+            let indexed = self.stages.entry(Stage::INDEXED.as_str().to_owned()).or_default();
+            indexed.insert(name.clone(), (mtime, size));
+            self.indexed_timestamps
+                .entry((name.clone(), artifact.digests.sha256))
+                .or_insert(now.as_millisecond());
+            self.artifacts.insert(name, artifact.clone());
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError> {
+        for name in names {
+            let was_read = self.stages.get_mut(Stage::INDEXED.as_str()).and_then(|rows| rows.remove(name));
+            let was_known = self.artifacts.remove(name);
+            self.changes += u64::from(was_read.is_some() || was_known.is_some());
+        }
+        Ok(())
+    }
+
+    fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        // Only `commit` brings artifacts into this store, and it dates them.
+        let _ = now;
+        Ok(())
+    }
+
+    fn for_each_record(
+        &self,
+        query: &RecordQuery,
+        visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        for artifact in self.sorted(query) {
+            let name = &artifact.listed.name;
+            let run_exports = artifact.run_exports.as_ref().filter(|_| query.run_exports);
+            visit(StoredRecord {
+                file_name: name.as_str(),
+                record: Cow::Borrowed(artifact.record.as_str()),
+                run_exports: run_exports.map(|text| Cow::Borrowed(text.as_str())),
+                indexed_timestamp: self
+                    .indexed_timestamps
+                    .get(&(name.clone(), artifact.digests.sha256))
+                    .copied(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError> {
+        for artifact in self.artifacts.values() {
+            visit(artifact.listed.name.as_str(), &artifact.digests.sha256_hex())?;
+        }
+        Ok(())
+    }
+
+    fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError> {
+        Ok(Some(ChangeMark(self.changes.to_string())))
+    }
+}

@@ -1,0 +1,119 @@
+//! What towpath knows of a subdir's packages between runs.
+//!
+//! A store keeps, for every artifact of one subdir, what was read of it, and for every *stage* a
+//! list of artifacts with size and modification time. Two stages drive an index run: `fs` is what
+//! the folder held when it was last listed, `indexed` is what was read. An artifact whose rows
+//! differ has to be read; an artifact is part of the channel while the upstream stage lists it
+//! and its record is known.
+//!
+//! Every backend implements [`Store`] and passes the same conformance suite. No code outside this
+//! module asks which one it has.
+
+mod error;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod types;
+
+use std::io;
+
+use jiff::Timestamp;
+
+pub use error::StoreError;
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+pub use types::{
+    ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Stage, StoredArtifact, StoredRecord,
+};
+
+use crate::package::ArtifactName;
+
+/// What happens to artifacts that a new listing does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingArtifacts {
+    /// They leave the stage.
+    Leave,
+    /// They stay (`--update-only`: the folder holds only a part of the channel).
+    Stay,
+}
+
+/// The memory of one subdir.
+///
+/// Batches are given in order of artifact names where the caller can choose: backends write
+/// sorted rows several times faster.
+pub trait Store {
+    /// Makes `listing` (sorted by name, each name once) the content of stage `fs`. Says how many
+    /// artifacts left the stage. Writes nothing when nothing changed.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn replace_listing(
+        &mut self,
+        listing: &[ListedArtifact],
+        missing: MissingArtifacts,
+    ) -> Result<usize, StoreError>;
+
+    /// The artifacts of stage `upstream` that were not read yet in the state that it lists, in
+    /// order of name.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails.
+    fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError>;
+
+    /// Keeps what was read of some artifacts, in one transaction. All rows of an artifact are
+    /// replaced together. An artifact of this name and these digests that the store never dated
+    /// gets `now` as its indexed timestamp (CEP 47).
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing of the batch is kept then.
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets what was read of some artifacts: their records leave the channel, and they count
+    /// as changed until they are read. What they were dated stays.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError>;
+
+    /// Gives every known artifact without an indexed timestamp one (CEP 47).
+    ///
+    /// In a store that never dated any, which is one that another tool filled, they are old: each
+    /// gets its record's `timestamp`, or its modification time where there is none. Later ones
+    /// came through another tool since the last run, and get `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Streams the records that are part of the channel.
+    ///
+    /// # Errors
+    ///
+    /// When the backend or `visit` fails.
+    fn for_each_record(
+        &self,
+        query: &RecordQuery,
+        visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError>;
+
+    /// The SHA-256 of every artifact that was read, as stage `indexed` has it.
+    ///
+    /// # Errors
+    ///
+    /// When the backend or `visit` fails.
+    fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError>;
+
+    /// A mark that changes whenever anybody changes the store, or `None` if the backend cannot
+    /// tell. Equal marks mean that documents built in between would be equal.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails.
+    fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError>;
+}

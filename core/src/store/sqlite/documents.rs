@@ -1,0 +1,91 @@
+//! Streams what documents are made of, row by row.
+
+use std::borrow::Cow;
+use std::io;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::package::ArchiveFormat;
+use crate::store::{Order, RecordQuery, Stage, StoredRecord};
+
+pub(super) enum ReadError {
+    Sqlite(rusqlite::Error),
+    Visit(io::Error),
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Sqlite(source)
+    }
+}
+
+pub(super) fn for_each_record(
+    connection: &Connection,
+    query: &RecordQuery,
+    visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+) -> Result<(), ReadError> {
+    let mut statement = connection.prepare(&record_query(query))?;
+    let mut rows = statement.query(params_from_iter(query.stages.iter().map(Stage::as_str)))?;
+    while let Some(row) = rows.next()? {
+        // The columns are declared BLOB and hold TEXT.
+        let text = |column| match row.get_ref(column)? {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(Some(String::from_utf8_lossy(bytes))),
+            _ => Ok::<Option<Cow<'_, str>>, rusqlite::Error>(None),
+        };
+        let record = StoredRecord {
+            file_name: row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+            record: text(1)?.unwrap_or(Cow::Borrowed("null")),
+            indexed_timestamp: row.get(2)?,
+            run_exports: text(3)?,
+        };
+        visit(record).map_err(ReadError::Visit)?;
+    }
+    Ok(())
+}
+
+fn record_query(query: &RecordQuery) -> String {
+    let placeholders = vec!["?"; query.stages.len()].join(", ");
+    let (run_exports, run_exports_join) = if query.run_exports {
+        ("run_exports.run_exports", "LEFT JOIN run_exports ON run_exports.path = listed.path")
+    } else {
+        ("NULL", "")
+    };
+    let format = match query.format {
+        Some(ArchiveFormat::Conda) => "AND listed.path LIKE '%.conda'",
+        Some(ArchiveFormat::TarBz2) => "AND listed.path LIKE '%.tar.bz2'",
+        None => "",
+    };
+    let order = match query.order {
+        Order::FileName => "listed.path",
+        Order::PackageName => "index_json.name, listed.path",
+    };
+    // An artifact that several of the stages list is one artifact.
+    let group = if query.stages.len() > 1 { "GROUP BY listed.path" } else { "" };
+    format!(
+        "SELECT listed.path, index_json.index_json, dated.indexed_timestamp, {run_exports}
+         FROM stat AS listed
+         JOIN index_json ON index_json.path = listed.path
+         LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
+         LEFT JOIN towpath_artifact AS dated
+                ON dated.path = listed.path AND dated.sha256 = COALESCE(indexed.sha256, '')
+         {run_exports_join}
+         WHERE listed.stage IN ({placeholders}) {format}
+         {group}
+         ORDER BY {order}"
+    )
+}
+
+pub(super) fn for_each_digest(
+    connection: &Connection,
+    visit: &mut dyn FnMut(&str, &str) -> io::Result<()>,
+) -> Result<(), ReadError> {
+    let mut statement = connection
+        .prepare("SELECT path, sha256 FROM stat WHERE stage = 'indexed' AND sha256 IS NOT NULL ORDER BY path")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        visit(text(0)?, text(1)?).map_err(ReadError::Visit)?;
+    }
+    Ok(())
+}

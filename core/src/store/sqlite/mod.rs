@@ -1,0 +1,315 @@
+//! The store in SQLite: `<subdir>/.cache/cache.db`, in conda-index's own schema.
+//!
+//! conda-index and towpath may take turns on one file. Tables of ours stand beside theirs under
+//! the prefix `towpath_`; `PRAGMA user_version` and the journal mode stay as conda-index expects
+//! them.
+
+mod documents;
+mod schema;
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
+
+use super::{
+    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store, StoreError,
+    StoredArtifact, StoredRecord,
+};
+use crate::package::{ArtifactName, RattlerRecipe};
+
+/// How long to wait for another process (conda-index knows no lock but SQLite's own).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Pages that one connection keeps in memory, in KiB.
+const CACHE_KIB: i64 = 8 << 10;
+
+/// A subdir's store in an SQLite file.
+pub struct SqliteStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens the database, making it or bringing an older one up to date as needed.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no database, was made by a newer conda-index, or cannot be written.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let at = |source| error_at(path, source);
+        let connection = Connection::open_with_flags(path, flags).map_err(at)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let mut store = Self { connection, path: path.to_owned() };
+        store.connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(at)?;
+        schema::prepare(&mut store.connection, path)?;
+        Ok(store)
+    }
+
+    fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let path = &self.path;
+        let run = || {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        run().map_err(|source| error_at(path, source))
+    }
+
+    fn error(&self, source: rusqlite::Error) -> StoreError {
+        error_at(&self.path, source)
+    }
+
+    /// The rows of stage `fs` that `listing` does not confirm: what to write and what to remove.
+    fn listing_changes<'l>(&self, listing: &'l [ListedArtifact]) -> rusqlite::Result<ListingChanges<'l>> {
+        let mut changes = ListingChanges::default();
+        let mut listed = listing.iter().peekable();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT path, mtime, size FROM stat WHERE stage = 'fs' ORDER BY path")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let path = row.get_ref(0)?.as_str()?;
+            while let Some(new) = listed.next_if(|listed| listed.name.as_str() < path) {
+                changes.write.push(new);
+            }
+            match listed.next_if(|listed| listed.name.as_str() == path) {
+                Some(same) if row.get::<_, Option<f64>>(1)? == Some(same.mtime.seconds())
+                    && row.get::<_, Option<i64>>(2)? == i64::try_from(same.size).ok() => {}
+                Some(other) => changes.write.push(other),
+                None => changes.missing.push(path.to_owned()),
+            }
+        }
+        changes.write.extend(listed);
+        Ok(changes)
+    }
+}
+
+#[derive(Default)]
+struct ListingChanges<'l> {
+    write: Vec<&'l ListedArtifact>,
+    missing: Vec<String>,
+}
+
+fn error_at(path: &Path, source: rusqlite::Error) -> StoreError {
+    if source.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
+        return StoreError::NotADatabase { path: path.to_owned() };
+    }
+    StoreError::Sqlite { path: path.to_owned(), source }
+}
+
+impl Store for SqliteStore {
+    fn replace_listing(
+        &mut self,
+        listing: &[ListedArtifact],
+        missing: MissingArtifacts,
+    ) -> Result<usize, StoreError> {
+        let mut changes = self.listing_changes(listing).map_err(|source| self.error(source))?;
+        if missing == MissingArtifacts::Stay {
+            changes.missing.clear();
+        }
+        if changes.write.is_empty() && changes.missing.is_empty() {
+            return Ok(0);
+        }
+        self.in_transaction(|transaction| {
+            let mut remove = transaction.prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = 'fs'")?;
+            for path in &changes.missing {
+                remove.execute([path])?;
+            }
+            let mut write = transaction.prepare_cached(
+                "INSERT INTO stat (stage, path, mtime, size) VALUES ('fs', ?1, ?2, ?3)
+                 ON CONFLICT (path, stage) DO UPDATE SET mtime = excluded.mtime, size = excluded.size",
+            )?;
+            for listed in &changes.write {
+                write.execute(params![listed.name.as_str(), listed.mtime.seconds(), size_column(listed.size)])?;
+            }
+            Ok(())
+        })?;
+        Ok(changes.missing.len())
+    }
+
+    fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError> {
+        let read = || {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT upstream.path, upstream.mtime, upstream.size,
+                        EXISTS (SELECT 1 FROM index_json WHERE index_json.path = upstream.path)
+                 FROM stat AS upstream
+                 LEFT JOIN stat AS indexed ON indexed.path = upstream.path AND indexed.stage = 'indexed'
+                 WHERE upstream.stage = ?1
+                   AND (indexed.path IS NULL
+                        OR indexed.mtime IS NOT upstream.mtime
+                        OR indexed.size IS NOT upstream.size)
+                 ORDER BY upstream.path",
+            )?;
+            let mut changed = Vec::new();
+            let mut rows = statement.query([upstream.as_str()])?;
+            while let Some(row) = rows.next()? {
+                // Rows that are no artifacts (wheels, which another tool listed) are not ours to read.
+                let Ok(name) = ArtifactName::new(row.get::<_, String>(0)?) else { continue };
+                let artifact = ListedArtifact {
+                    name,
+                    mtime: Mtime::from_seconds(row.get::<_, Option<f64>>(1)?.unwrap_or_default()),
+                    size: row.get::<_, Option<i64>>(2)?.and_then(|size| size.try_into().ok()).unwrap_or_default(),
+                };
+                changed.push(ChangedArtifact { artifact, replaces: row.get(3)? });
+            }
+            Ok(changed)
+        };
+        read().map_err(|source| self.error(source))
+    }
+
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
+        self.in_transaction(|transaction| {
+            batch.iter().try_for_each(|artifact| write_artifact(transaction, artifact, now))
+        })
+    }
+
+    fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError> {
+        self.in_transaction(|transaction| {
+            for name in names {
+                for table in schema::TABLES_BY_PATH {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM {table} WHERE path = ?1"))?
+                        .execute([name.as_str()])?;
+                }
+                transaction
+                    .prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = 'indexed'")?
+                    .execute([name.as_str()])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let undated = |connection: &Connection| {
+            connection
+                .prepare_cached(&format!("SELECT 1 {} LIMIT 1", schema::FROM_UNDATED))?
+                .exists(())
+        };
+        if !undated(&self.connection).map_err(|source| self.error(source))? {
+            return Ok(());
+        }
+        self.in_transaction(|transaction| {
+            let dated_before = transaction.prepare("SELECT 1 FROM towpath_artifact LIMIT 1")?.exists(())?;
+            let date = if dated_before { ":now" } else { schema::DATE_OF_OLD_ARTIFACT };
+            transaction.execute(
+                &format!(
+                    "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
+                     SELECT known.path, COALESCE(indexed.sha256, ''), {date} {}",
+                    schema::FROM_UNDATED
+                ),
+                named_params! {":now": now.as_millisecond()},
+            )?;
+            Ok(())
+        })
+    }
+
+    fn for_each_record(
+        &self,
+        query: &RecordQuery,
+        visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        documents::for_each_record(&self.connection, query, visit).map_err(|error| match error {
+            documents::ReadError::Sqlite(source) => self.error(source),
+            documents::ReadError::Visit(source) => StoreError::Io(source),
+        })
+    }
+
+    fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError> {
+        documents::for_each_digest(&self.connection, visit).map_err(|error| match error {
+            documents::ReadError::Sqlite(source) => self.error(source),
+            documents::ReadError::Visit(source) => StoreError::Io(source),
+        })
+    }
+
+    fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError> {
+        // In a write-ahead log changes are not counted in the file's header.
+        let journal: String = self
+            .connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .map_err(|source| self.error(source))?;
+        if journal == "wal" {
+            return Ok(None);
+        }
+        // Bytes 24 to 27 of the header count the transactions that changed the file
+        // (https://www.sqlite.org/fileformat.html, section 1.3.7).
+        let mut header = [0; 28];
+        fs_err::File::open(&self.path)?.read_exact(&mut header)?;
+        let [.., a, b, c, d] = header;
+        let size = fs_err::metadata(&self.path)?.len();
+        Ok(Some(ChangeMark(format!("sqlite:{size}:{}", u32::from_be_bytes([a, b, c, d])))))
+    }
+}
+
+/// SQLite's integers have a sign; a size beyond them cannot be of a file.
+fn size_column(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+fn write_artifact(transaction: &Transaction<'_>, artifact: &StoredArtifact, now: Timestamp) -> rusqlite::Result<()> {
+    let path = artifact.listed.name.as_str();
+    let sha256 = artifact.digests.sha256_hex();
+    let texts = [
+        ("about", artifact.about.as_ref()),
+        ("recipe", artifact.recipe.as_ref()),
+        ("run_exports", artifact.run_exports.as_ref()),
+        ("post_install", Some(&artifact.post_install)),
+        ("index_json", Some(&artifact.record)),
+    ];
+    for (table, text) in texts {
+        match text {
+            Some(text) => transaction
+                .prepare_cached(&format!("INSERT OR REPLACE INTO {table} (path, {table}) VALUES (?1, ?2)"))?
+                .execute([path, text.as_str()])?,
+            None => transaction.prepare_cached(&format!("DELETE FROM {table} WHERE path = ?1"))?.execute([path])?,
+        };
+    }
+    match &artifact.icon {
+        Some(icon) => transaction
+            .prepare_cached("INSERT OR REPLACE INTO icon (path, icon_png) VALUES (?1, ?2)")?
+            .execute(params![path, icon])?,
+        None => transaction.prepare_cached("DELETE FROM icon WHERE path = ?1")?.execute([path])?,
+    };
+    match &artifact.rattler_recipe {
+        Some(RattlerRecipe::Rendered(recipe)) => write_rattler_recipe(transaction, path, true, recipe)?,
+        Some(RattlerRecipe::Source(recipe)) => write_rattler_recipe(transaction, path, false, recipe)?,
+        None => transaction.prepare_cached("DELETE FROM towpath_recipe WHERE path = ?1")?.execute([path])?,
+    };
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO stat (stage, path, mtime, size, sha256, md5)
+             VALUES ('indexed', ?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            path,
+            artifact.listed.mtime.seconds(),
+            size_column(artifact.listed.size),
+            sha256,
+            artifact.digests.md5_hex()
+        ])?;
+    transaction
+        .prepare_cached(
+            "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![path, sha256, now.as_millisecond()])?;
+    Ok(())
+}
+
+fn write_rattler_recipe(
+    transaction: &Transaction<'_>,
+    path: &str,
+    is_rendered: bool,
+    recipe: &[u8],
+) -> rusqlite::Result<usize> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO towpath_recipe (path, is_rendered, recipe) VALUES (?1, ?2, ?3)")?
+        .execute(params![path, is_rendered, recipe])
+}
