@@ -7,11 +7,13 @@
 mod canonical;
 mod number;
 mod parse;
+mod stream;
 mod write;
 
 pub use canonical::JsonText;
 pub use parse::{JsonError, parse};
 pub(crate) use parse::decode;
+pub use stream::ObjectStream;
 pub use write::{Layout, indent, write_string};
 
 pub(crate) use write::write_value;

@@ -2,7 +2,12 @@
 //! and builds the metadata of a conda channel from that store.
 
 pub mod channel;
+#[cfg(feature = "sqlite")]
+pub mod index;
 pub mod json;
 pub mod package;
+#[cfg(feature = "native")]
+pub mod publish;
 pub mod record;
+pub mod repodata;
 pub mod store;

@@ -1,24 +1,75 @@
-//! The info members of a `.conda`: a zip of components, found by its central directory.
+//! The components of a `.conda`: a zip, read by its central directory.
 
 use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 
 use zip::ZipArchive;
 
 use super::info::InfoMembers;
-use super::tarball::Tarball;
+use super::tarball::{Member, Tarball};
 use super::zstd_frames::ZstdFrames;
 use super::{ArtifactName, Limits, PackageError};
 
+/// The two components of a `.conda`, by how their names begin.
+#[derive(Clone, Copy)]
+enum Component {
+    Info,
+    Payload,
+}
+
+impl Component {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Payload => "pkg",
+        }
+    }
+}
+
 /// Reads the info component of the archive, and no byte of the payload.
-///
-/// The component is the one member whose name begins with `info-` and the file's stem. It is taken
-/// for zstd whatever its ending says, as conda's reader does.
 pub(super) fn info_members<R: Read + Seek>(
     name: &ArtifactName,
     archive: R,
     limits: &Limits,
 ) -> Result<InfoMembers, PackageError> {
+    let mut members = InfoMembers::default();
+    walk(name, archive, Component::Info, limits, |member, tarball| {
+        members.take(member, tarball)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(members)
+}
+
+/// Reads one file of the payload.
+pub(super) fn payload_member<R: Read + Seek>(
+    name: &ArtifactName,
+    archive: R,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, PackageError> {
+    let mut content = None;
+    walk(name, archive, Component::Payload, limits, |member, tarball| {
+        if member.path != path {
+            return Ok(ControlFlow::Continue(()));
+        }
+        content = Some(tarball.read_content()?);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(content)
+}
+
+/// Walks through a component until `visit` has enough.
+///
+/// The component is the one member whose name begins with its prefix and the file's stem. It is
+/// taken for zstd whatever its ending says, as conda's reader does.
+fn walk<R: Read + Seek>(
+    name: &ArtifactName,
+    archive: R,
+    component: Component,
+    limits: &Limits,
+    mut visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+) -> Result<(), PackageError> {
     let budget = Cell::new(limits.zip_directory_bytes);
     let mut archive = ZipArchive::new(Budgeted { inner: archive, left: &budget }).map_err(|error| {
         if budget.get() == 0 {
@@ -27,30 +78,35 @@ pub(super) fn info_members<R: Read + Seek>(
         PackageError::Zip(error)
     })?;
     budget.set(u64::MAX);
-    let component = info_component(name, &archive)?;
-    let mut component = archive.by_index(component)?;
-    let stream = String::from_utf8_lossy(component.name_raw()).into_owned();
-    let compressed_size = component.compressed_size();
+    let index = index_of(component, name, &archive)?;
+    let mut member_reader = archive.by_index(index)?;
+    let stream = String::from_utf8_lossy(member_reader.name_raw()).into_owned();
+    let compressed_size = member_reader.compressed_size();
 
     let decompress_error = |source| PackageError::Decompress { stream: stream.clone(), source };
-    let frames = ZstdFrames::new(&mut component, limits).map_err(decompress_error)?;
-    let mut tarball = Tarball::new(frames, &stream, compressed_size, limits);
-    let mut members = InfoMembers::default();
+    let mut frames = ZstdFrames::new(&mut member_reader, limits).map_err(decompress_error)?;
+    let mut tarball = Tarball::new(&mut frames as &mut dyn Read, &stream, compressed_size, limits);
     while let Some(member) = tarball.next_member()? {
-        members.take(&member, &mut tarball)?;
+        if visit(&member, &mut tarball)?.is_break() {
+            return Ok(());
+        }
     }
     // The zip's own checksum covers the whole member, also what lies behind the tarball's end.
-    let mut rest = tarball.into_reader().into_compressed();
-    io::copy(&mut rest, &mut io::sink()).map_err(decompress_error)?;
-    Ok(members)
+    io::copy(&mut frames.into_compressed(), &mut io::sink()).map_err(decompress_error)?;
+    Ok(())
 }
 
-fn info_component<R: Read + Seek>(name: &ArtifactName, archive: &ZipArchive<R>) -> Result<usize, PackageError> {
-    let prefix = format!("info-{}", name.stem());
+fn index_of<R: Read + Seek>(
+    component: Component,
+    name: &ArtifactName,
+    archive: &ZipArchive<R>,
+) -> Result<usize, PackageError> {
+    let prefix = component.prefix();
+    let start = format!("{prefix}-{}", name.stem());
     let names: Vec<&[u8]> = archive.file_names_raw().collect();
     let candidates: Vec<usize> =
-        (0..names.len()).filter(|index| names[*index].starts_with(prefix.as_bytes())).collect();
-    let listed = || {
+        (0..names.len()).filter(|index| names[*index].starts_with(start.as_bytes())).collect();
+    let found = || {
         let shown = names.iter().take(5).map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join(", ");
         match names.len() {
             0 => "nothing".to_owned(),
@@ -59,9 +115,9 @@ fn info_component<R: Read + Seek>(name: &ArtifactName, archive: &ZipArchive<R>) 
         }
     };
     match candidates[..] {
-        [component] if !archive.has_duplicate_names() => Ok(component),
-        [] => Err(PackageError::NoInfoComponent { stem: name.stem().to_owned(), found: listed() }),
-        _ => Err(PackageError::SeveralInfoComponents { found: listed() }),
+        [index] if !archive.has_duplicate_names() => Ok(index),
+        [] => Err(PackageError::NoComponent { prefix, stem: name.stem().to_owned(), found: found() }),
+        _ => Err(PackageError::SeveralComponents { prefix, found: found() }),
     }
 }
 

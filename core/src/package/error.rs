@@ -36,18 +36,22 @@ pub enum PackageError {
         /// The bound that was crossed.
         limit: u64,
     },
-    /// No member is named like the info component.
-    #[error("holds no member info-{stem}.tar.zst (it holds {found}): was the file renamed?")]
-    NoInfoComponent {
+    /// No member is named like the component.
+    #[error("holds no member {prefix}-{stem}.tar.zst (it holds {found}): was the file renamed?")]
+    NoComponent {
+        /// How the component's name begins: `info` or `pkg`.
+        prefix: &'static str,
         /// The file's name without its ending.
         stem: String,
         /// The names of the members that are there.
         found: String,
     },
-    /// Two members could be the info component.
-    #[error("holds several members that could be its info component: {found}")]
-    SeveralInfoComponents {
-        /// Their names.
+    /// Several members could be the component, or two have one name.
+    #[error("holds several members that could be its {prefix} component: {found}")]
+    SeveralComponents {
+        /// How the component's name begins: `info` or `pkg`.
+        prefix: &'static str,
+        /// The names of the members that are there.
         found: String,
     },
     /// A compressed stream is damaged, truncated or asks for too much.

@@ -48,3 +48,22 @@ pub fn read_metadata<R: Read + Seek>(
     };
     Metadata::from_members(members)
 }
+
+/// Reads one file of a package's payload, such as a patch package's instructions. `None` if the
+/// package has no such file.
+///
+/// # Errors
+///
+/// When the archive cannot be read up to that file.
+pub fn read_payload_member<R: Read + Seek>(
+    name: &ArtifactName,
+    mut archive: R,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, PackageError> {
+    sniff::expect_format(&mut archive, name.format())?;
+    match name.format() {
+        ArchiveFormat::Conda => conda::payload_member(name, archive, path, limits),
+        ArchiveFormat::TarBz2 => tar_bz2::payload_member(archive, path, limits),
+    }
+}

@@ -16,10 +16,7 @@ use super::{Limits, PackageError, bzip2_tail};
 /// truncated file is still found out.
 pub(super) fn info_members<R: Read + Seek>(mut archive: R, limits: &Limits) -> Result<InfoMembers, PackageError> {
     let is_whole = bzip2_tail::ends_with_stream_footer(&mut archive)?;
-    let size = archive.seek(SeekFrom::End(0))?;
-    archive.rewind()?;
-    let decoder = MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive));
-    let mut tarball = Tarball::new(decoder, "the bzip2 stream", size, limits);
+    let mut tarball = begin(archive, limits)?;
     let mut members = InfoMembers::default();
     while let Some(member) = tarball.next_member()? {
         let in_info = member.path == "info" || member.path.starts_with("info/");
@@ -29,4 +26,29 @@ pub(super) fn info_members<R: Read + Seek>(mut archive: R, limits: &Limits) -> R
         members.take(&member, &mut tarball)?;
     }
     Ok(members)
+}
+
+/// Reads one file of the payload.
+pub(super) fn payload_member<R: Read + Seek>(
+    archive: R,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, PackageError> {
+    let mut tarball = begin(archive, limits)?;
+    while let Some(member) = tarball.next_member()? {
+        if member.path == path {
+            return tarball.read_content().map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn begin<R: Read + Seek>(
+    mut archive: R,
+    limits: &Limits,
+) -> Result<Tarball<'_, MultiBzDecoder<BufReader<R>>>, PackageError> {
+    let size = archive.seek(SeekFrom::End(0))?;
+    archive.rewind()?;
+    let decoder = MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive));
+    Ok(Tarball::new(decoder, "the bzip2 stream", size, limits))
 }

@@ -62,11 +62,6 @@ impl<'a, R: Read> Tarball<'a, R> {
         }
     }
 
-    /// The reader, wherever the walk has come to.
-    pub(super) fn into_reader(self) -> R {
-        self.reader
-    }
-
     /// Steps to the next member, over what is left of this one. `None` at the end of the tarball,
     /// with or without the blocks of zeros that should mark it.
     pub(super) fn next_member(&mut self) -> Result<Option<Member>, PackageError> {

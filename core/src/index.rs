@@ -1,0 +1,72 @@
+//! The walk through the house: from packages in a folder to documents that clients read.
+//!
+//! Each subdir is scanned and compared with its store; what changed in any of them is read by all
+//! threads from one queue and recorded in batches; then each subdir's documents are built from
+//! its store and put in place.
+
+mod documents;
+mod error;
+mod open;
+mod options;
+mod progress;
+mod read;
+mod summary;
+
+use std::sync::Mutex;
+
+pub use error::IndexError;
+pub use open::StoreKind;
+pub use options::{DocumentSelection, IndexOptions, Scan, SubdirSelection};
+pub use progress::{Progress, Silent, Step};
+pub use summary::{IndexSummary, LeftOut, SubdirSummary, Warning};
+
+use self::open::{OpenSubdir, Opened};
+
+/// Indexes a channel.
+///
+/// What is wrong with one package leaves that package out; what is wrong with one subdir leaves
+/// that subdir as it was. Both are in the summary.
+///
+/// # Errors
+///
+/// When nothing can be done at all: the channel's folder cannot be listed, or another process
+/// holds a subdir and the options say to fail then.
+pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<IndexSummary, IndexError> {
+    let mut open = Vec::new();
+    let mut done = Vec::new();
+    for folder in options.subdir_folders()? {
+        match open::open_subdir(&folder, options, progress) {
+            Ok(Opened::Ready(subdir)) => open.push(*subdir),
+            Ok(Opened::Skipped) => done.push(SubdirSummary::skipped(&folder.subdir)),
+            Err(error @ IndexError::Busy { .. }) => return Err(error),
+            Err(error) => done.push(SubdirSummary::failed(&folder.subdir, &error)),
+        }
+    }
+    read::read_changed(&mut open, options, progress);
+    done.extend(publish_all(open, options, progress));
+    done.sort_by(|one, other| one.subdir.cmp(&other.subdir));
+    Ok(IndexSummary { subdirs: done })
+}
+
+/// Builds and publishes the subdirs, as many at a time as there are threads.
+fn publish_all(open: Vec<OpenSubdir>, options: &IndexOptions, progress: &dyn Progress) -> Vec<SubdirSummary> {
+    progress.begin(Step::Write { subdirs: open.len() });
+    let workers = options.threads.get().min(open.len());
+    let queue = Mutex::new(open);
+    let compressing = Mutex::new(());
+    let published = std::thread::scope(|scope| {
+        let work = || {
+            let mut summaries = Vec::new();
+            // A poisoned queue is of a thread that panicked: its subdir is lost, the others are not.
+            while let Some(subdir) = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop() {
+                summaries.push(documents::publish(subdir, options, &compressing));
+                progress.advance(1, 0);
+            }
+            summaries
+        };
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    });
+    progress.end();
+    published
+}

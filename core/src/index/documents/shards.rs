@@ -1,0 +1,142 @@
+//! Sharded repodata: shards first, then the indexes that name them, then what none names any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use super::{Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
+use crate::index::IndexError;
+use crate::publish::{FileStamp, ShardFolder};
+use crate::repodata::{
+    PatchInstructions, RecordGroup, ShardIndex, for_each_group, shard_bytes, shard_index_bytes,
+};
+use crate::store::Store;
+
+/// The level that conda-index compresses shards and their index with: they are many and small.
+const LEVEL: i32 = 3;
+
+/// The digest of each name's shard, by name.
+type Digests = BTreeMap<String, [u8; 32]>;
+
+impl Publisher<'_> {
+    pub(super) fn publish_shards(
+        &mut self,
+        store: &dyn Store,
+        patch: Option<&PatchInstructions>,
+    ) -> Result<(), IndexError> {
+        let Some(placement) = self.options.documents.shards else { return Ok(()) };
+        let folder = ShardFolder::create(self.output, placement)?;
+        let (from_packages, patched) = self.write_shards(store, patch, &folder)?;
+        folder.sync()?;
+        let mut named = shard_names(&from_packages);
+        named.extend(shard_names(&patched));
+        for (name, shards) in [(SHARDS_FROM_PACKAGES, from_packages), (SHARDS, patched)] {
+            self.publish_index(name, ShardIndex { shards_base_url: placement.base_url().to_owned(), shards })?;
+        }
+        let grace = self.options.documents.shard_grace;
+        let retired = &mut self.state.retired_shards;
+        self.summary.shards_removed +=
+            ShardFolder::collect(self.output, &named, retired, self.options.now, grace)?;
+        self.state.shards = ShardFolder::count(self.output, placement)?;
+        Ok(())
+    }
+
+    /// Writes every shard, with as many threads as there are; their digests before and after
+    /// `patch`.
+    fn write_shards(
+        &self,
+        store: &dyn Store,
+        patch: Option<&PatchInstructions>,
+        folder: &ShardFolder,
+    ) -> Result<(Digests, Digests), IndexError> {
+        let (groups, received) = sync_channel(64);
+        let received = Mutex::new(received);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.options.threads.get())
+                .map(|_| scope.spawn(|| write_groups(&received, patch, folder)))
+                .collect();
+            let streamed = for_each_group(store, &self.document_options, &mut |group| {
+                // A worker that failed says why when it is joined.
+                groups.send(group).map_err(|_| io::Error::other("the shards cannot be written"))
+            });
+            drop(groups);
+            let mut digests = (Digests::new(), Digests::new());
+            let mut result = Ok(());
+            for thread in threads {
+                match thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread that writes shards panicked"))) {
+                    Ok((from_packages, patched)) => {
+                        digests.0.extend(from_packages);
+                        digests.1.extend(patched);
+                    }
+                    Err(error) => result = Err(error),
+                }
+            }
+            result?;
+            streamed?;
+            Ok(digests)
+        })
+    }
+
+    /// Publishes an index, unless nothing but its time would change.
+    fn publish_index(&mut self, name: &str, index: ShardIndex) -> Result<(), IndexError> {
+        let bytes = |created_at| shard_index_bytes(&index, &self.document_options, created_at);
+        let digest = hex_digest(&bytes(jiff::Timestamp::UNIX_EPOCH));
+        let known = self.state.shard_indexes.get(name).is_some_and(|(known, stamp)| {
+            *known == digest && FileStamp::of(&self.output.join(name)) == Some(*stamp)
+        });
+        if !known {
+            let compressed = zstd::bulk::compress(&bytes(self.options.now), LEVEL)?;
+            let built = self.build(|out| Ok(out.write_all(&compressed)?))?;
+            self.put(built, name)?;
+        }
+        if let Some(stamp) = FileStamp::of(&self.output.join(name)) {
+            self.state.documents.insert(name.to_owned(), stamp);
+            self.state.shard_indexes.insert(name.to_owned(), (digest, stamp));
+        }
+        Ok(())
+    }
+
+    /// Removes shards whose time has come in a run that publishes nothing. Says whether any had.
+    pub(super) fn collect_due_shards(&mut self) -> Result<bool, IndexError> {
+        let grace = self.options.documents.shard_grace;
+        let now = self.options.now;
+        let is_due = |since: &jiff::Timestamp| now.duration_since(*since) >= grace;
+        let Some(placement) = self.options.documents.shards else { return Ok(false) };
+        if !self.state.retired_shards.values().any(is_due) {
+            return Ok(false);
+        }
+        // Nothing was published, so what is not retired is named.
+        let retired = std::mem::take(&mut self.state.retired_shards);
+        let (due, staying): (BTreeMap<_, _>, BTreeMap<_, _>) = retired.into_iter().partition(|(_, since)| is_due(since));
+        let removed = ShardFolder::remove(self.output, &due.into_keys().collect::<BTreeSet<_>>())?;
+        self.summary.shards_removed += removed;
+        self.state.retired_shards = staying;
+        self.state.shards = ShardFolder::count(self.output, placement)?;
+        Ok(true)
+    }
+}
+
+fn write_groups(
+    groups: &Mutex<Receiver<RecordGroup>>,
+    patch: Option<&PatchInstructions>,
+    folder: &ShardFolder,
+) -> io::Result<(Digests, Digests)> {
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    let mut write = |group: &RecordGroup, patch| {
+        let shard = compressor.compress(&shard_bytes(&group.shard(patch)))?;
+        folder.write(&shard)
+    };
+    let (mut from_packages, mut patched) = (Digests::new(), Digests::new());
+    loop {
+        let group = groups.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        let Ok(group) = group else { return Ok((from_packages, patched)) };
+        let digest = write(&group, None)?;
+        let patched_digest = match patch.filter(|patch| group.is_touched_by(patch)) {
+            Some(patch) => write(&group, Some(patch))?,
+            None => digest,
+        };
+        from_packages.insert(group.name.clone(), digest);
+        patched.insert(group.name, patched_digest);
+    }
+}

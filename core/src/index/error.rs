@@ -1,0 +1,30 @@
+//! What can stop the index of a channel or of one of its subdirs.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::channel::Subdir;
+use crate::repodata::patch::PatchSourceError;
+use crate::store::StoreError;
+
+/// What can stop the index of a channel or of one of its subdirs.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// A file or folder could not be read or written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The patch instructions could not be had.
+    #[error(transparent)]
+    Patch(#[from] PatchSourceError),
+    /// Another process is at work on the subdir.
+    #[error("another process is indexing {subdir}")]
+    Busy {
+        /// The subdir.
+        subdir: Subdir,
+    },
+}

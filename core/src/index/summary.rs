@@ -1,0 +1,82 @@
+//! What a run did.
+
+use crate::channel::Subdir;
+use crate::index::IndexError;
+
+/// What a run did, subdir by subdir in order of name.
+#[derive(Clone, Debug, Default)]
+pub struct IndexSummary {
+    /// The subdirs.
+    pub subdirs: Vec<SubdirSummary>,
+}
+
+/// What a run did in one subdir.
+#[derive(Clone, Debug, Default)]
+pub struct SubdirSummary {
+    /// The subdir's name.
+    pub subdir: String,
+    /// Packages that are new.
+    pub added: usize,
+    /// Packages that were read again.
+    pub changed: usize,
+    /// Packages that are gone.
+    pub removed: usize,
+    /// Packages that are not part of the channel though they lie in its folder.
+    pub left_out: Vec<LeftOut>,
+    /// What was odd.
+    pub warnings: Vec<Warning>,
+    /// Documents that were written because they changed.
+    pub documents_written: Vec<String>,
+    /// Shards that were removed because no index has named them for long.
+    pub shards_removed: usize,
+    /// Bytes of packages that were read.
+    pub bytes_read: u64,
+    /// Another process was at work on the subdir, and it was left to it.
+    pub skipped: bool,
+    /// Why the subdir's documents are as they were before.
+    pub failure: Option<String>,
+}
+
+/// A package that could not be indexed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// Its file name.
+    pub file_name: String,
+    /// Why, in one line.
+    pub reason: String,
+}
+
+/// Something odd that was no reason to leave a package out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Warning {
+    /// The file that it is about.
+    pub file_name: String,
+    /// What, in one line.
+    pub what: String,
+}
+
+impl SubdirSummary {
+    pub(super) fn of(subdir: &Subdir) -> Self {
+        Self { subdir: subdir.as_str().to_owned(), ..Self::default() }
+    }
+
+    pub(super) fn skipped(subdir: &Subdir) -> Self {
+        Self { skipped: true, ..Self::of(subdir) }
+    }
+
+    pub(super) fn failed(subdir: &Subdir, error: &IndexError) -> Self {
+        Self { failure: Some(error.to_string()), ..Self::of(subdir) }
+    }
+}
+
+impl IndexSummary {
+    /// Whether any package was left out.
+    pub fn has_left_out(&self) -> bool {
+        self.subdirs.iter().any(|subdir| !subdir.left_out.is_empty())
+    }
+
+    /// Whether any subdir's documents could not be brought up to date.
+    pub fn has_failures(&self) -> bool {
+        self.subdirs.iter().any(|subdir| subdir.failure.is_some())
+    }
+}

@@ -1,0 +1,75 @@
+//! The documents of a subdir, each built from the store's records alone.
+//!
+//! Records are streamed: a record is serialised once, when its package is read, and its text is
+//! put into document after document. Only records that a patch touches are parsed again.
+
+mod monolithic;
+pub mod patch;
+mod run_exports;
+mod shards;
+
+use std::io;
+
+pub use monolithic::write_repodata;
+pub use patch::{PatchError, PatchInstructions};
+pub use run_exports::write_run_exports;
+pub use shards::{RecordGroup, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
+
+use crate::channel::{ChannelRelations, Subdir};
+use crate::json::{JsonText, Layout};
+use crate::package::{ArchiveFormat, ArtifactName};
+use crate::store::{Order, RecordQuery, Stage, StoredRecord};
+
+/// What the documents of a subdir have in common.
+#[derive(Clone, Debug)]
+pub struct DocumentOptions {
+    /// The subdir.
+    pub subdir: Subdir,
+    /// An artifact is part of the channel when any of these stages lists it.
+    pub stages: Vec<Stage>,
+    /// How JSON is laid out.
+    pub layout: Layout,
+    /// Where the packages are served from, if not beside the documents (CEP 15). The subdir is
+    /// put behind it.
+    pub base_url: Option<String>,
+    /// The channel's relations to others (CEP 42).
+    pub relations: ChannelRelations,
+    /// Whether records say when they became part of the channel (CEP 47).
+    pub indexed_timestamp: bool,
+}
+
+impl DocumentOptions {
+    /// The URL of the folder with this subdir's packages (CEP 15).
+    fn packages_url(&self) -> Option<String> {
+        let base = self.base_url.as_deref().filter(|base| !base.is_empty())?;
+        Some(format!("{}/{}/", base.trim_end_matches('/'), self.subdir))
+    }
+
+    fn query(&self, format: Option<ArchiveFormat>, order: Order) -> RecordQuery {
+        RecordQuery { stages: self.stages.clone(), format, order, run_exports: false }
+    }
+
+    /// The record as documents have it before patches.
+    fn published_record(&self, stored: &StoredRecord<'_>) -> io::Result<JsonText> {
+        JsonText::from_stored(stored.record.clone()).map_err(|error| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("the stored record of {} {error}", stored.file_name))
+        })
+    }
+
+    /// The record with the time at which it became part of the channel, which no patch changes.
+    fn dated(&self, record: JsonText, stored: &StoredRecord<'_>) -> JsonText {
+        match stored.indexed_timestamp {
+            Some(milliseconds) if self.indexed_timestamp => record.with_integer("indexed_timestamp", milliseconds),
+            _ => record,
+        }
+    }
+}
+
+/// The two maps of artifacts that every document has, with the formats that they hold.
+const MAPS: [(&str, ArchiveFormat); 2] =
+    [("packages", ArchiveFormat::TarBz2), ("packages.conda", ArchiveFormat::Conda)];
+
+/// The name of an artifact as a store has it; `None` for what is no conda package (a wheel).
+fn artifact_name(stored: &StoredRecord<'_>) -> Option<ArtifactName> {
+    ArtifactName::new(stored.file_name).ok()
+}

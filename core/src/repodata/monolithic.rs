@@ -1,0 +1,71 @@
+//! `repodata.json` and `repodata_from_packages.json`: every record of a subdir in one document
+//! (CEP 36).
+
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::patch::Patched;
+use super::{DocumentOptions, MAPS, PatchInstructions, artifact_name};
+use crate::json::{JsonText, ObjectStream};
+use crate::store::{Order, Store, StoreError};
+
+/// Writes the document: as the packages say (`repodata_from_packages.json`) without `patch`, with
+/// it as clients shall see it (`repodata.json`).
+///
+/// # Errors
+///
+/// When the store or `out` fails.
+pub fn write_repodata(
+    store: &dyn Store,
+    options: &DocumentOptions,
+    patch: Option<&PatchInstructions>,
+    out: impl Write,
+) -> Result<(), StoreError> {
+    let mut document = ObjectStream::begin(out, options.layout)?;
+    document.member("info", info(options).as_str())?;
+    let mut removed = Vec::new();
+    for (key, format) in MAPS {
+        document.begin_object(key)?;
+        store.for_each_record(&options.query(Some(format), Order::FileName), &mut |stored| {
+            let Some(name) = artifact_name(&stored) else { return Ok(()) };
+            let record = options.published_record(&stored)?;
+            let record = match patch.map(|patch| patch.apply(&name, &record)) {
+                None | Some(Patched::Untouched) => record,
+                Some(Patched::Changed(record)) => record,
+                Some(Patched::Removed) => {
+                    removed.push(Value::from(stored.file_name));
+                    return Ok(());
+                }
+                Some(Patched::Dropped) => return Ok(()),
+            };
+            document.member(stored.file_name, options.dated(record, &stored).as_str())
+        })?;
+        document.end_object()?;
+    }
+    removed.sort_unstable_by(|one, other| one.as_str().cmp(&other.as_str()));
+    document.member("removed", JsonText::from_value(&removed.into()).as_str())?;
+    // CEP 15: a document with a base URL is of version 2.
+    document.member("repodata_version", if options.packages_url().is_some() { "2" } else { "1" })?;
+    document.finish()?;
+    Ok(())
+}
+
+fn info(options: &DocumentOptions) -> JsonText {
+    let mut info = Map::new();
+    info.insert("subdir".to_owned(), options.subdir.as_str().into());
+    if let Some(url) = options.packages_url() {
+        info.insert("base_url".to_owned(), url.into());
+    }
+    if !options.relations.is_empty() {
+        info.insert("channel_relations".to_owned(), relations(options));
+    }
+    JsonText::from_value(&info.into())
+}
+
+/// The relations as CEP 42 writes them, in repodata and shard index alike.
+pub(super) fn relations(options: &DocumentOptions) -> Value {
+    let references = [("base", options.relations.base()), ("overrides", options.relations.overrides())];
+    let given = references.into_iter().filter_map(|(key, reference)| Some((key.to_owned(), json!(reference?))));
+    Value::Object(given.collect())
+}

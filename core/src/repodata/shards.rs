@@ -1,0 +1,239 @@
+//! Sharded repodata: a document for each package name, and an index of them (CEP 16, CEP 21).
+//!
+//! A shard is named by the digest of its bytes. Its records carry their run exports, and their
+//! digests as bytes.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use jiff::Timestamp;
+use rmp::encode as msgpack;
+use serde_json::{Map, Value};
+
+use super::patch::Patched;
+use super::{DocumentOptions, PatchInstructions, artifact_name, monolithic, run_exports};
+use crate::package::{ArchiveFormat, ArtifactName};
+use crate::store::{Order, RecordQuery, Store, StoreError};
+
+/// The records of one package name.
+#[derive(Clone, Debug, Default)]
+pub struct RecordGroup {
+    /// The package name.
+    pub name: String,
+    records: Vec<GroupedRecord>,
+}
+
+#[derive(Clone, Debug)]
+struct GroupedRecord {
+    artifact: ArtifactName,
+    record: crate::json::JsonText,
+    run_exports: Value,
+    indexed_timestamp: Option<i64>,
+}
+
+/// One shard: the records of a package name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shard {
+    /// Records of `.tar.bz2` artifacts by file name.
+    pub packages: BTreeMap<String, Map<String, Value>>,
+    /// Records of `.conda` artifacts by file name.
+    pub packages_conda: BTreeMap<String, Map<String, Value>>,
+    /// Artifacts that a patch removed.
+    pub removed: Vec<String>,
+}
+
+/// The index of a subdir's shards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardIndex {
+    /// Where the shards are, relative to the index.
+    pub shards_base_url: String,
+    /// The SHA-256 of each name's shard, by name.
+    pub shards: BTreeMap<String, [u8; 32]>,
+}
+
+/// Streams the records of the subdir name by name, in order of name.
+///
+/// # Errors
+///
+/// When the store or `visit` fails.
+pub fn for_each_group(
+    store: &dyn Store,
+    options: &DocumentOptions,
+    visit: &mut dyn FnMut(RecordGroup) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    let query = RecordQuery { run_exports: true, ..options.query(None, Order::PackageName) };
+    let mut group = RecordGroup::default();
+    store.for_each_record(&query, &mut |stored| {
+        let Some(artifact) = artifact_name(&stored) else { return Ok(()) };
+        let record = options.published_record(&stored)?;
+        // Records that were read here have a name; another tool may have stored one without.
+        let Some(Value::String(name)) = record.to_object().remove("name") else { return Ok(()) };
+        if name != group.name && !group.records.is_empty() {
+            visit(std::mem::take(&mut group))?;
+        }
+        group.name = name;
+        group.records.push(GroupedRecord {
+            artifact,
+            record,
+            run_exports: run_exports::of_record(&stored),
+            indexed_timestamp: stored.indexed_timestamp.filter(|_| options.indexed_timestamp),
+        });
+        Ok(())
+    })?;
+    if !group.records.is_empty() {
+        visit(group)?;
+    }
+    Ok(())
+}
+
+impl RecordGroup {
+    /// Whether an instruction is about any of the records.
+    pub fn is_touched_by(&self, patch: &PatchInstructions) -> bool {
+        self.records.iter().any(|grouped| {
+            patch.apply(&grouped.artifact, &grouped.record) != Patched::Untouched
+        })
+    }
+
+    /// The shard as the packages say, or as `patch` makes it.
+    pub fn shard(&self, patch: Option<&PatchInstructions>) -> Shard {
+        let mut shard = Shard::default();
+        for grouped in &self.records {
+            let name = grouped.artifact.as_str().to_owned();
+            let mut record = match patch.map(|patch| patch.apply(&grouped.artifact, &grouped.record)) {
+                None | Some(Patched::Untouched) => grouped.record.to_object(),
+                Some(Patched::Changed(record)) => record.to_object(),
+                Some(Patched::Removed) => {
+                    shard.removed.push(name);
+                    continue;
+                }
+                Some(Patched::Dropped) => continue,
+            };
+            if let Some(milliseconds) = grouped.indexed_timestamp {
+                record.insert("indexed_timestamp".to_owned(), milliseconds.into());
+            }
+            let run_exports = grouped.run_exports.clone();
+            let run_exports = match patch {
+                Some(patch) => patch.apply_to_run_exports(&grouped.artifact, run_exports),
+                None => run_exports,
+            };
+            record.insert("run_exports".to_owned(), run_exports);
+            match grouped.artifact.format() {
+                ArchiveFormat::TarBz2 => shard.packages.insert(name, record),
+                ArchiveFormat::Conda => shard.packages_conda.insert(name, record),
+            };
+        }
+        shard.removed.sort_unstable();
+        shard
+    }
+}
+
+/// A shard in msgpack, not yet compressed.
+pub fn shard_bytes(shard: &Shard) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_map_len(&mut out, if shard.removed.is_empty() { 2 } else { 3 });
+    for (key, records) in [("packages", &shard.packages), ("packages.conda", &shard.packages_conda)] {
+        write_str(&mut out, key);
+        write_map_len(&mut out, records.len());
+        for (file_name, record) in records {
+            write_str(&mut out, file_name);
+            write_map_len(&mut out, record.len());
+            for (key, value) in record {
+                write_str(&mut out, key);
+                match digest_bytes(key, value) {
+                    Some(digest) => write_bin(&mut out, &digest),
+                    None => write_value(&mut out, value),
+                }
+            }
+        }
+    }
+    if !shard.removed.is_empty() {
+        write_str(&mut out, "removed");
+        write_value(&mut out, &shard.removed.clone().into());
+    }
+    out
+}
+
+/// A shard index in msgpack, not yet compressed.
+pub fn shard_index_bytes(index: &ShardIndex, options: &DocumentOptions, created_at: Timestamp) -> Vec<u8> {
+    let mut info = vec![
+        ("base_url", Value::from(options.packages_url().unwrap_or_default())),
+        ("shards_base_url", index.shards_base_url.as_str().into()),
+        ("created_at", created_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()),
+        ("subdir", options.subdir.as_str().into()),
+    ];
+    if !options.relations.is_empty() {
+        info.push(("channel_relations", monolithic::relations(options)));
+    }
+    let mut out = Vec::new();
+    write_map_len(&mut out, 3);
+    write_str(&mut out, "version");
+    write_value(&mut out, &1.into());
+    write_str(&mut out, "info");
+    write_map_len(&mut out, info.len());
+    for (key, value) in info {
+        write_str(&mut out, key);
+        write_value(&mut out, &value);
+    }
+    write_str(&mut out, "shards");
+    write_map_len(&mut out, index.shards.len());
+    for (name, digest) in &index.shards {
+        write_str(&mut out, name);
+        write_bin(&mut out, digest);
+    }
+    out
+}
+
+/// The bytes that a record's digest spells, if the key is one of a digest and spells any.
+fn digest_bytes(key: &str, value: &Value) -> Option<Vec<u8>> {
+    match (key, value) {
+        ("md5" | "sha256", Value::String(hex)) => base16ct::mixed::decode_vec(hex).ok(),
+        _ => None,
+    }
+}
+
+fn write_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => infallible(msgpack::write_nil(out)),
+        Value::Bool(value) => infallible(msgpack::write_bool(out, *value)),
+        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            (Some(unsigned), ..) => infallible(msgpack::write_uint(out, unsigned)),
+            (None, Some(signed), _) => infallible(msgpack::write_sint(out, signed)),
+            // An integer beyond 64 bits, which msgpack cannot hold, becomes a float.
+            (None, None, float) => infallible(msgpack::write_f64(out, float.unwrap_or_default())),
+        },
+        Value::String(text) => write_str(out, text),
+        Value::Array(items) => {
+            infallible(msgpack::write_array_len(out, length(items.len())));
+            items.iter().for_each(|item| write_value(out, item));
+        }
+        Value::Object(members) => {
+            write_map_len(out, members.len());
+            for (key, member) in members {
+                write_str(out, key);
+                write_value(out, member);
+            }
+        }
+    }
+}
+
+fn write_str(out: &mut Vec<u8>, text: &str) {
+    infallible(msgpack::write_str(out, text));
+}
+
+fn write_bin(out: &mut Vec<u8>, bytes: &[u8]) {
+    infallible(msgpack::write_bin(out, bytes));
+}
+
+fn write_map_len(out: &mut Vec<u8>, members: usize) {
+    infallible(msgpack::write_map_len(out, length(members)));
+}
+
+/// Writing to memory does not fail: what comes back says which marker was written, no more.
+fn infallible<T, E>(written: Result<T, E>) {
+    drop(written);
+}
+
+/// msgpack counts in 32 bits, more than any bounded member of a package can have.
+fn length(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
