@@ -43,8 +43,7 @@ pub(super) fn publish(subdir: OpenSubdir, options: &IndexOptions, compressing: &
         compressing,
     };
     let mut run = || {
-        store.date_artifacts(options.now)?;
-        let changed = publisher.publish(&*store, &folder.patch_instructions())?;
+        let changed = publisher.publish(&mut *store, &folder.patch_instructions())?;
         if changed {
             publisher.state.save(&state_path)?;
         }
@@ -69,10 +68,13 @@ struct Publisher<'a> {
 
 impl Publisher<'_> {
     /// Brings every document up to date. Says whether the state changed.
-    fn publish(&mut self, store: &dyn Store, channel_patch: &Path) -> Result<bool, IndexError> {
+    fn publish(&mut self, store: &mut dyn Store, channel_patch: &Path) -> Result<bool, IndexError> {
         self.warn_of_stale_shards();
-        let inputs = self.inputs(store)?;
-        let in_place = inputs.is_some() && inputs.as_ref() == Some(&self.state.inputs) && self.is_in_place()?;
+        let in_place = self.inputs(store)?.is_some_and(|inputs| inputs == self.state.inputs) && self.is_in_place()?;
+        if !in_place {
+            store.date_artifacts(self.options.now)?;
+        }
+        let store = &*store;
         // A generator wants the repodata before patches: the published one, or one made for it.
         let wants_repodata = matches!(self.options.patches, PatchSource::Generator { .. });
         let published = self.output.join(FROM_PACKAGES);
@@ -102,7 +104,7 @@ impl Publisher<'_> {
         self.publish_shards(store, patch.as_ref())?;
         self.publish_run_exports(store, patch.as_ref())?;
         self.publish_repodata(store, patch.as_ref(), from_packages)?;
-        self.state.inputs = inputs.unwrap_or_default();
+        self.state.inputs = self.inputs(store)?.unwrap_or_default();
         self.state.patch = patch_digest;
         Ok(true)
     }

@@ -69,7 +69,7 @@ pub(super) fn open_subdir(
         StoreKind::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store())?),
         StoreKind::Memory => Box::new(MemoryStore::new()),
     };
-    store.date_artifacts(options.now)?;
+    store.adopt(options.now)?;
     let mut summary = SubdirSummary::of(&folder.subdir);
     let to_read = match options.scan {
         Scan::No => Vec::new(),

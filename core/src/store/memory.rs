@@ -117,9 +117,12 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        // Only `commit` brings artifacts into this store, and it dates them.
-        let _ = now;
+    /// Only `commit` brings artifacts into this store, and it dates them.
+    fn adopt(&mut self, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn date_artifacts(&mut self, _: Timestamp) -> Result<(), StoreError> {
         Ok(())
     }
 

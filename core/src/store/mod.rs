@@ -80,11 +80,17 @@ pub trait Store {
     /// When the backend fails; nothing is changed then.
     fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError>;
 
-    /// Gives every known artifact without an indexed timestamp one (CEP 47).
+    /// Dates what another tool put into a store that towpath never wrote to (CEP 47): these
+    /// artifacts are old, and each gets its record's `timestamp`, or its modification time where
+    /// there is none. Does nothing in any other store.
     ///
-    /// In a store that never dated any, which is one that another tool filled, they are old: each
-    /// gets its record's `timestamp`, or its modification time where there is none. Later ones
-    /// came through another tool since the last run, and get `now`.
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn adopt(&mut self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Gives every known artifact that has no indexed timestamp `now` (CEP 47): it came through
+    /// another tool since towpath last looked.
     ///
     /// # Errors
     ///

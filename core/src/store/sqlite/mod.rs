@@ -68,6 +68,27 @@ impl SqliteStore {
         error_at(&self.path, source)
     }
 
+    /// Dates the artifacts that have no date. Writes nothing, which would change the mark, if there
+    /// are none.
+    fn date(&mut self, date: &str, now: Timestamp) -> Result<(), StoreError> {
+        let undated = format!("SELECT 1 {} LIMIT 1", schema::FROM_UNDATED);
+        let exists = self.connection.prepare_cached(&undated).and_then(|mut statement| statement.exists(()));
+        if !exists.map_err(|source| self.error(source))? {
+            return Ok(());
+        }
+        self.in_transaction(|transaction| {
+            transaction.execute(
+                &format!(
+                    "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
+                     SELECT known.path, COALESCE(indexed.sha256, ''), {date} {}",
+                    schema::FROM_UNDATED
+                ),
+                named_params! {":now": now.as_millisecond()},
+            )?;
+            Ok(())
+        })
+    }
+
     /// The rows of stage `fs` that `listing` does not confirm: what to write and what to remove.
     fn listing_changes<'l>(&self, listing: &'l [ListedArtifact]) -> rusqlite::Result<ListingChanges<'l>> {
         let mut changes = ListingChanges::default();
@@ -188,28 +209,17 @@ impl Store for SqliteStore {
         })
     }
 
+    fn adopt(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let was_dated = self
+            .connection
+            .prepare_cached("SELECT 1 FROM towpath_artifact LIMIT 1")
+            .and_then(|mut statement| statement.exists(()))
+            .map_err(|source| self.error(source))?;
+        if was_dated { Ok(()) } else { self.date(schema::DATE_OF_OLD_ARTIFACT, now) }
+    }
+
     fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let undated = |connection: &Connection| {
-            connection
-                .prepare_cached(&format!("SELECT 1 {} LIMIT 1", schema::FROM_UNDATED))?
-                .exists(())
-        };
-        if !undated(&self.connection).map_err(|source| self.error(source))? {
-            return Ok(());
-        }
-        self.in_transaction(|transaction| {
-            let dated_before = transaction.prepare("SELECT 1 FROM towpath_artifact LIMIT 1")?.exists(())?;
-            let date = if dated_before { ":now" } else { schema::DATE_OF_OLD_ARTIFACT };
-            transaction.execute(
-                &format!(
-                    "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
-                     SELECT known.path, COALESCE(indexed.sha256, ''), {date} {}",
-                    schema::FROM_UNDATED
-                ),
-                named_params! {":now": now.as_millisecond()},
-            )?;
-            Ok(())
-        })
+        self.date(":now", now)
     }
 
     fn for_each_record(

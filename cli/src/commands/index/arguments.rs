@@ -1,0 +1,295 @@
+//! The arguments of `towpath index`, and what is made of them.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
+use towpath_core::index::{DocumentSelection, IndexOptions, Scan, StoreKind, SubdirSelection};
+use towpath_core::json::Layout;
+use towpath_core::package::Limits;
+use towpath_core::publish::{ShardPlacement, ZstdLevel};
+use towpath_core::repodata::patch::PatchSource;
+use towpath_core::store::{MissingArtifacts, Stage};
+
+use super::switches::{Switch, Switches};
+use crate::config::Config;
+use crate::failure::Failure;
+
+const READING: &str = "Reading packages";
+const DOCUMENTS: &str = "Documents";
+
+/// How long shards stay that no index names: CEP 16 suggests a week.
+const SHARD_GRACE: &str = "7 days";
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath index my-channel
+      Read the packages in my-channel/noarch, my-channel/linux-64 and so on, and write
+      repodata.json for each.
+  towpath index my-channel --zst --run-exports --write-shards
+      The same, with everything that clients of today make use of.
+  towpath index my-channel --output public --base-url https://files.example.org/my-channel
+      Metadata in one place, packages in another.
+
+Every option of `python -m conda_index` is here by its own name.
+Exit status: 0 all is well; 1 something could not be published; 2 wrong usage;
+3 published, but packages were left out (--skip-broken makes it 0).";
+
+/// Index a folder of packages: write the metadata that conda clients read
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub(crate) struct IndexArgs {
+    /// The channel: a folder with a subdir for each platform
+    #[arg(value_name = "DIR")]
+    pub(crate) channel: PathBuf,
+
+    /// Write documents to this folder instead of DIR
+    #[arg(long, value_name = "PATH", env = "TOWPATH_OUTPUT", hide_env = true, help_heading = DOCUMENTS)]
+    output: Option<PathBuf>,
+
+    /// Index this subdir; may be given several times [default: the known ones that are there]
+    #[arg(long, value_name = "NAME", help_heading = READING)]
+    subdir: Vec<String>,
+
+    /// The channel's name in titles of pages
+    #[arg(short = 'n', long, value_name = "NAME", help_heading = DOCUMENTS)]
+    channel_name: Option<String>,
+
+    /// Take patch instructions from a Python file with a function `_patch_repodata`, or from a package
+    #[arg(long, value_name = "PATH", env = "TOWPATH_PATCH_GENERATOR", hide_env = true, help_heading = DOCUMENTS)]
+    patch_generator: Option<PathBuf>,
+
+    /// The Python that runs a patch generator
+    #[arg(long, value_name = "PATH", env = "TOWPATH_PYTHON", hide_env = true, default_value = "python3", help_heading = DOCUMENTS)]
+    python: PathBuf,
+
+    /// The URL of the channel's packages, if they are not served beside the documents (CEP 15)
+    #[arg(long, value_name = "URL", env = "TOWPATH_BASE_URL", hide_env = true, help_heading = DOCUMENTS)]
+    base_url: Option<String>,
+
+    /// A channel that clients load with higher priority than this one, as in ../conda-forge (CEP 42)
+    #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
+    base_channel: Option<String>,
+
+    /// A channel that clients load with lower priority than this one (CEP 42)
+    #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
+    overrides_channel: Option<String>,
+
+    /// The level of zstd compression, from 1 to 22 [default: 16]
+    #[arg(long, value_name = "LEVEL", env = "TOWPATH_ZST_LEVEL", hide_env = true, help_heading = DOCUMENTS)]
+    zst_level: Option<u8>,
+
+    /// How long shards stay that no index names any more [default: 7 days]
+    #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
+    shard_grace: Option<String>,
+
+    /// Versions to keep in current_repodata.json (not in this version)
+    #[arg(short = 'm', long, value_name = "YAML", help_heading = DOCUMENTS)]
+    current_index_versions_file: Option<PathBuf>,
+
+    /// How many threads to use [default: one a processor]
+    #[arg(long, value_name = "N", env = "TOWPATH_THREADS", hide_env = true, help_heading = READING)]
+    threads: Option<usize>,
+
+    /// The stage of the store that says which packages are part of the channel
+    #[arg(long, value_name = "NAME", default_value = "fs", help_heading = READING)]
+    upstream_stage: String,
+
+    /// A further stage whose packages are part of the channel; may be given several times
+    #[arg(long, value_name = "NAME", help_heading = READING)]
+    include_stage: Vec<String>,
+
+    /// Where to keep what was read
+    #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
+    db: Database,
+
+    /// The URL of the database, for those that have one
+    #[arg(long, value_name = "URL", env = "CONDA_INDEX_DBURL", hide_env = true, hide_env_values = true, help_heading = READING)]
+    db_url: Option<String>,
+
+    /// What to do when another process is indexing a subdir
+    #[arg(long, value_enum, default_value_t, env = "TOWPATH_ON_BUSY", hide_env = true, help_heading = READING)]
+    on_busy: Busy,
+
+    /// Say what was done as one JSON object on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Say nothing unless something is wrong
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Accepted for conda-index's sake: what it would tell is always told
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+
+    #[command(flatten)]
+    switches: Switches,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Database {
+    /// SQLite beside the packages, shared with conda-index
+    #[default]
+    Sqlite3,
+    /// Nothing is kept, everything is read every time
+    Memory,
+    /// Not in this version
+    Postgresql,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Busy {
+    /// Wait for it
+    #[default]
+    Wait,
+    /// Leave the subdir to it
+    Skip,
+    /// Stop
+    Fail,
+}
+
+impl IndexArgs {
+    /// What core is asked to do, from the command line, the environment and `towpath.toml` in this
+    /// order; and whether packages that are left out are to be no failure.
+    pub(super) fn options(&self, now: Timestamp) -> Result<(IndexOptions, bool), Failure> {
+        let channel = expand_home(&self.channel);
+        let config = Config::of_channel(&channel)?;
+        let is_on = |switch| self.switches.is_on(switch, &config.index.switches);
+        self.refuse_what_is_not_there(&is_on)?;
+        refuse_conflicts(&is_on)?;
+
+        let output = self.output.as_ref().or(config.index.output.as_ref()).map(|path| expand_home(path));
+        let named = if self.subdir.is_empty() { config.index.subdir.clone() } else { Some(self.subdir.clone()) };
+        let missing = if is_on(Switch::UpdateOnly) { MissingArtifacts::Stay } else { MissingArtifacts::Leave };
+        let stages = if self.include_stage.is_empty() { config.index.include_stage.clone() } else { None };
+        let stages = stages.unwrap_or_else(|| self.include_stage.clone());
+        let options = IndexOptions {
+            channel: ChannelFolder::new(channel, output),
+            subdirs: named.map_or(Ok(SubdirSelection::Detected), subdirs)?,
+            store: match self.db {
+                Database::Memory => StoreKind::Memory,
+                Database::Sqlite3 | Database::Postgresql => StoreKind::Sqlite,
+            },
+            scan: if is_on(Switch::UpdateCache) { Scan::Yes(missing) } else { Scan::No },
+            upstream: Stage::named(&self.upstream_stage),
+            include_stages: stages.into_iter().map(Stage::named).collect(),
+            verify_digests: is_on(Switch::VerifyDigests),
+            patches: self.patches(&config),
+            documents: self.documents(&config, &is_on)?,
+            on_busy: match self.on_busy {
+                Busy::Wait => OnBusy::Wait,
+                Busy::Skip => OnBusy::Skip,
+                Busy::Fail => OnBusy::Fail,
+            },
+            threads: threads(self.threads.or(config.index.threads))?,
+            limits: Limits::default(),
+            now,
+        };
+        Ok((options, is_on(Switch::SkipBroken)))
+    }
+
+    fn documents(&self, config: &Config, is_on: &dyn Fn(Switch) -> bool) -> Result<DocumentSelection, Failure> {
+        let level = match self.zst_level.or(config.index.zst_level) {
+            Some(level) => ZstdLevel::new(level).map_err(Failure::usage)?,
+            None => ZstdLevel::default(),
+        };
+        let placement =
+            if is_on(Switch::ShardsInPlace) { ShardPlacement::InPlace } else { ShardPlacement::ShardsFolder };
+        let grace = self.shard_grace.as_deref().or(config.index.shard_grace.as_deref()).unwrap_or(SHARD_GRACE);
+        let relations = ChannelRelations::new(
+            self.base_channel.clone().or_else(|| config.channel.base.clone()),
+            self.overrides_channel.clone().or_else(|| config.channel.overrides.clone()),
+        );
+        Ok(DocumentSelection {
+            monolithic: is_on(Switch::WriteMonolithic),
+            run_exports: is_on(Switch::RunExports),
+            shards: is_on(Switch::WriteShards).then_some(placement),
+            shard_grace: span(grace)?,
+            bz2: is_on(Switch::Bz2),
+            zst: is_on(Switch::Zst).then_some(level),
+            layout: if is_on(Switch::Compact) { Layout::Compact } else { Layout::Pretty },
+            base_url: self.base_url.clone().or_else(|| config.index.base_url.clone()),
+            relations: relations.map_err(Failure::usage)?,
+            indexed_timestamp: is_on(Switch::IndexedTimestamp),
+        })
+    }
+
+    fn patches(&self, config: &Config) -> PatchSource {
+        let Some(path) = self.patch_generator.as_ref().or(config.index.patch_generator.as_ref()) else {
+            return PatchSource::Channel;
+        };
+        let path = expand_home(path);
+        let name = path.to_string_lossy();
+        if name.ends_with(".conda") || name.ends_with(".tar.bz2") {
+            PatchSource::Package(path)
+        } else {
+            PatchSource::Generator { script: path, python: self.python.clone() }
+        }
+    }
+
+    /// Better no document than one that was asked for and silently not written.
+    fn refuse_what_is_not_there(&self, is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
+        let missing = [
+            (is_on(Switch::Channeldata), "--channeldata"),
+            (is_on(Switch::CurrentRepodata), "--current-repodata"),
+            (self.current_index_versions_file.is_some(), "--current-index-versions-file"),
+            (is_on(Switch::HtmlDependencies), "--html-dependencies"),
+            (is_on(Switch::RepodataNext), "--repodata-next"),
+            (self.db == Database::Postgresql, "--db postgresql"),
+        ];
+        match missing.into_iter().find(|(asked, _)| *asked) {
+            Some((_, option)) => Err(Failure::usage(format!("{option} comes with a later version of towpath"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// conda-index's own conflict, in its words and with its status.
+fn refuse_conflicts(is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
+    if is_on(Switch::WriteMonolithic) {
+        return Ok(());
+    }
+    let needing = [
+        (Switch::CurrentRepodata, "--current-repodata"),
+        (Switch::RunExports, "--run-exports"),
+        (Switch::Channeldata, "--channeldata"),
+    ];
+    let given: Vec<&str> = needing.into_iter().filter(|(switch, _)| is_on(*switch)).map(|(_, name)| name).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let given = given.join(", ");
+    Err(Failure::failed(format!(
+        "Conflicting arguments: {given} require(s) --write-monolithic (the default setting)."
+    )))
+}
+
+fn subdirs(names: Vec<String>) -> Result<SubdirSelection, Failure> {
+    let subdirs: Result<Vec<Subdir>, _> = names.iter().map(|name| name.parse()).collect();
+    subdirs.map(SubdirSelection::Named).map_err(Failure::usage)
+}
+
+fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
+    match given {
+        Some(threads) => NonZeroUsize::new(threads).ok_or_else(|| Failure::usage("--threads takes a number from 1 on")),
+        None => Ok(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
+    }
+}
+
+fn span(text: &str) -> Result<SignedDuration, Failure> {
+    let span: Span = text.parse().map_err(|_| {
+        Failure::usage(format!("--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"))
+    })?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(Failure::usage)
+}
+
+/// A path that begins with `~/` is in the home folder, also where no shell has said so.
+fn expand_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}

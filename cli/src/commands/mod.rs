@@ -1,0 +1,5 @@
+//! One module a subcommand: its arguments, whose comments are its help, and what it does.
+
+pub(crate) mod completions;
+pub(crate) mod index;
+pub(crate) mod man;

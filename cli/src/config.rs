@@ -1,0 +1,99 @@
+//! `towpath.toml`: what a channel's owner has written down, so as not to say it at every run.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::commands::index::Switches;
+use crate::failure::Failure;
+
+/// The file's name, in the channel's folder.
+const FILE_NAME: &str = "towpath.toml";
+
+/// What `towpath.toml` says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Config {
+    #[serde(default)]
+    pub(crate) channel: ChannelConfig,
+    #[serde(default)]
+    pub(crate) index: IndexConfig,
+}
+
+/// `[channel]`: what the channel is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ChannelConfig {
+    /// The channel that is loaded with higher priority (CEP 42).
+    pub(crate) base: Option<String>,
+    /// The channel that is loaded with lower priority (CEP 42).
+    pub(crate) overrides: Option<String>,
+}
+
+/// `[index]`: options of `towpath index`, by their names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct IndexConfig {
+    pub(crate) base_url: Option<String>,
+    pub(crate) include_stage: Option<Vec<String>>,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) patch_generator: Option<PathBuf>,
+    pub(crate) shard_grace: Option<String>,
+    pub(crate) subdir: Option<Vec<String>>,
+    pub(crate) threads: Option<usize>,
+    pub(crate) zst_level: Option<u8>,
+    /// Options that are on or off.
+    #[serde(flatten)]
+    pub(crate) switches: BTreeMap<String, bool>,
+}
+
+impl Config {
+    /// Reads the channel's file, if there is one. Paths in it are relative to the channel.
+    pub(crate) fn of_channel(channel: &Path) -> Result<Self, Failure> {
+        let path = channel.join(FILE_NAME);
+        let text = match fs_err::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            // A channel that is no folder is told of where it is listed.
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(Self::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut config = Self::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
+        for file in [&mut config.index.output, &mut config.index.patch_generator].into_iter().flatten() {
+            *file = channel.join(&*file);
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        match config.index.switches.keys().find(|name| !Switches::is_name(name)) {
+            Some(name) => Err(format!("[index] has no option {name:?}")),
+            None => Ok(config),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_have_the_names_of_the_command_line() {
+        let config = Config::parse("[channel]\nbase = '../conda-forge'\n[index]\nzst = true\nzst-level = 9\n").unwrap();
+        assert_eq!(config.index.switches["zst"], true);
+        assert_eq!(config.index.zst_level, Some(9));
+        assert_eq!(config.channel.base.as_deref(), Some("../conda-forge"));
+    }
+
+    #[rstest::rstest]
+    #[case("[index]\nzts = true\n", "[index] has no option \"zts\"")]
+    #[case("[index]\nzst = 'yes'\n", "expected a boolean")]
+    #[case("[chanel]\n", "unknown field `chanel`")]
+    fn what_is_not_understood_is_an_error(#[case] text: &str, #[case] message: &str) {
+        let error = Config::parse(text).unwrap_err();
+        assert!(error.contains(message), "{error}");
+    }
+}

@@ -1,0 +1,62 @@
+//! `towpath`: makes conda channels.
+//!
+//! The command owns the terminal, the environment and the exit status; what it does is in
+//! `towpath-core`.
+
+mod commands;
+mod config;
+mod failure;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::commands::{completions, index, man};
+
+/// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
+/// and rattler read.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, infer_long_args = true, after_help = EXAMPLES, max_term_width = 100)]
+struct Towpath {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours (NO_COLOR is respected)
+    #[arg(long, global = true, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
+    color: clap::ColorChoice,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath index my-channel                      make my-channel a conda channel
+  towpath index my-channel --zst --write-shards with what quick clients like best
+  towpath completions bash > /etc/bash_completion.d/towpath";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Index(Box<index::IndexArgs>),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+fn main() -> ExitCode {
+    let matches = Towpath::command().get_matches();
+    let towpath = match Towpath::from_arg_matches(&matches) {
+        Ok(towpath) => towpath,
+        Err(error) => error.exit(),
+    };
+    let color = match towpath.color {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    color.write_global();
+    let result = match towpath.command {
+        Command::Index(args) => index::run(&args),
+        Command::Completions(args) => completions::run(&args, &mut Towpath::command()),
+        Command::Man(args) => man::run(&args, Towpath::command()),
+    };
+    result.unwrap_or_else(|failure| failure.report())
+}

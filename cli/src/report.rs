@@ -1,0 +1,113 @@
+//! What a person or a machine is told at the end.
+
+use std::io::Write;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+use towpath_core::index::{IndexSummary, SubdirSummary};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const BOLD: Style = Style::new().bold();
+
+/// Writes a line to standard error, which is where talk goes.
+pub(crate) fn say(line: &str) {
+    // Nobody is left to tell when standard error is closed.
+    drop(writeln!(anstream::stderr(), "{line}"));
+}
+
+/// Writes a line of data to standard output.
+pub(crate) fn print(line: &str) -> std::io::Result<()> {
+    writeln!(anstream::stdout(), "{line}")
+}
+
+/// The word in the style of errors.
+pub(crate) fn error(word: &str) -> String {
+    styled(ERROR, word)
+}
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Tells what a run did: what is wrong first, then one line that sums up.
+pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
+    for subdir in &summary.subdirs {
+        for warning in &subdir.warnings {
+            say(&format!("{}: {}/{}: {}", styled(WARNING, "warning"), subdir.subdir, shown(&warning.file_name), warning.what));
+        }
+    }
+    for subdir in &summary.subdirs {
+        for left_out in &subdir.left_out {
+            say(&format!("{}: {}/{}: {}", styled(WARNING, "left out"), subdir.subdir, shown(&left_out.file_name), shown(&left_out.reason)));
+        }
+        if let Some(failure) = &subdir.failure {
+            say(&format!("{}: {}: {failure}; its documents are as they were", error("error"), subdir.subdir));
+        }
+        if subdir.skipped {
+            say(&format!("{}: skipped, another process is indexing it", subdir.subdir));
+        }
+    }
+    let sum = |count: fn(&SubdirSummary) -> usize| summary.subdirs.iter().map(count).sum::<usize>();
+    let counts = [
+        (sum(|subdir| subdir.added), "added"),
+        (sum(|subdir| subdir.changed), "changed"),
+        (sum(|subdir| subdir.removed), "removed"),
+        (sum(|subdir| subdir.left_out.len()), "left out"),
+    ];
+    let packages = counts.map(|(count, what)| format!("{count} {what}")).join(", ");
+    let names: Vec<&str> = summary.subdirs.iter().map(|subdir| subdir.subdir.as_str()).collect();
+    let written = sum(|subdir| subdir.documents_written.len());
+    let written = match written {
+        0 => "nothing to write".to_owned(),
+        1 => "1 document written".to_owned(),
+        count => format!("{count} documents written"),
+    };
+    say(&format!(
+        "{} ({}): {packages}; {written} in {}",
+        styled(BOLD, channel),
+        names.join(", "),
+        duration(took)
+    ));
+}
+
+/// The same for machines.
+pub(crate) fn as_json(channel: &str, summary: &IndexSummary, took: Duration) -> Value {
+    let subdirs = summary.subdirs.iter().map(|subdir| {
+        json!({
+            "subdir": subdir.subdir,
+            "added": subdir.added,
+            "changed": subdir.changed,
+            "removed": subdir.removed,
+            "left_out": subdir.left_out.iter().map(|left_out| json!({
+                "file_name": left_out.file_name, "reason": left_out.reason,
+            })).collect::<Vec<_>>(),
+            "warnings": subdir.warnings.iter().map(|warning| json!({
+                "file_name": warning.file_name, "what": warning.what,
+            })).collect::<Vec<_>>(),
+            "documents_written": subdir.documents_written,
+            "shards_removed": subdir.shards_removed,
+            "bytes_read": subdir.bytes_read,
+            "skipped": subdir.skipped,
+            "failure": subdir.failure,
+        })
+    });
+    json!({
+        "channel": channel,
+        "subdirs": subdirs.collect::<Vec<_>>(),
+        "seconds": took.as_secs_f64(),
+    })
+}
+
+/// Text from a package or a file system, without what could steer a terminal.
+fn shown(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
+fn duration(took: Duration) -> String {
+    match took.as_secs() {
+        0..60 => format!("{:.2} s", took.as_secs_f64()),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
