@@ -2,7 +2,7 @@
 
 use crate::channel::{OnBusy, SubdirFolder, SubdirLock, list_artifacts};
 use crate::package::ArtifactName;
-use crate::publish::remove_leftovers;
+use crate::publish::{ShardPlacement, remove_leftovers};
 use crate::store::{ListedArtifact, MemoryStore, SqliteStore, Store};
 
 use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSummary};
@@ -65,6 +65,7 @@ pub(super) fn open_subdir(
     };
     progress.begin(Step::Scan);
     remove_leftovers(&folder.output)?;
+    remove_leftovers(&ShardPlacement::ShardsFolder.folder(&folder.output))?;
     let mut store: Box<dyn Store + Send> = match options.store {
         StoreKind::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store())?),
         StoreKind::Memory => Box::new(MemoryStore::new()),

@@ -12,6 +12,7 @@ pub mod digest;
 mod error;
 mod info;
 mod limits;
+mod md5_lanes;
 mod metadata;
 mod name;
 mod sniff;

@@ -31,7 +31,8 @@ impl ShardPlacement {
         }
     }
 
-    fn folder(self, output: &Path) -> PathBuf {
+    /// The folder that the shards of a subdir are in, whose documents go to `output`.
+    pub fn folder(self, output: &Path) -> PathBuf {
         match self {
             Self::ShardsFolder => output.join("shards"),
             Self::InPlace => output.to_owned(),
@@ -54,7 +55,6 @@ impl ShardFolder {
     pub fn create(output: &Path, placement: ShardPlacement) -> io::Result<Self> {
         let path = placement.folder(output);
         fs_err::create_dir_all(&path)?;
-        super::remove_leftovers(&path)?;
         Ok(Self { path })
     }
 
