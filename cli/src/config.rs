@@ -57,11 +57,17 @@ impl Config {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             // A channel that is no folder is told of where it is listed.
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(Self::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                return Ok(Self::default());
+            }
             Err(error) => return Err(error.into()),
         };
-        let mut config = Self::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
-        for file in [&mut config.index.output, &mut config.index.patch_generator].into_iter().flatten() {
+        let mut config =
+            Self::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
+        for file in [&mut config.index.output, &mut config.index.patch_generator]
+            .into_iter()
+            .flatten()
+        {
             *file = channel.join(&*file);
         }
         Ok(config)
@@ -82,8 +88,10 @@ mod tests {
 
     #[test]
     fn options_have_the_names_of_the_command_line() {
-        let config = Config::parse("[channel]\nbase = '../conda-forge'\n[index]\nzst = true\nzst-level = 9\n").unwrap();
-        assert_eq!(config.index.switches["zst"], true);
+        let config =
+            Config::parse("[channel]\nbase = '../conda-forge'\n[index]\nzst = true\nzst-level = 9\n")
+                .unwrap();
+        assert!(config.index.switches["zst"]);
         assert_eq!(config.index.zst_level, Some(9));
         assert_eq!(config.channel.base.as_deref(), Some("../conda-forge"));
     }

@@ -23,12 +23,18 @@ pub(crate) struct Failure {
 impl Failure {
     /// The work could not be done.
     pub(crate) fn failed(message: impl Display) -> Self {
-        Self { message: message.to_string(), status: status::FAILED }
+        Self {
+            message: message.to_string(),
+            status: status::FAILED,
+        }
     }
 
     /// What was asked for makes no sense.
     pub(crate) fn usage(message: impl Display) -> Self {
-        Self { message: message.to_string(), status: status::USAGE }
+        Self {
+            message: message.to_string(),
+            status: status::USAGE,
+        }
     }
 
     /// Says why, and gives the status to exit with.

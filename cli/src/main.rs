@@ -23,7 +23,7 @@ struct Towpath {
     #[command(subcommand)]
     command: Command,
 
-    /// When to use colours (NO_COLOR is respected)
+    /// When to use colours (`NO_COLOR` is respected)
     #[arg(long, global = true, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
     color: clap::ColorChoice,
 }
@@ -58,5 +58,5 @@ fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),
         Command::Man(args) => man::run(&args, Towpath::command()),
     };
-    result.unwrap_or_else(|failure| failure.report())
+    result.unwrap_or_else(failure::Failure::report)
 }

@@ -35,18 +35,37 @@ fn styled(style: Style, text: &str) -> String {
 pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
     for subdir in &summary.subdirs {
         for warning in &subdir.warnings {
-            say(&format!("{}: {}/{}: {}", styled(WARNING, "warning"), subdir.subdir, shown(&warning.file_name), warning.what));
+            say(&format!(
+                "{}: {}/{}: {}",
+                styled(WARNING, "warning"),
+                subdir.subdir,
+                shown(&warning.file_name),
+                warning.what
+            ));
         }
     }
     for subdir in &summary.subdirs {
         for left_out in &subdir.left_out {
-            say(&format!("{}: {}/{}: {}", styled(WARNING, "left out"), subdir.subdir, shown(&left_out.file_name), shown(&left_out.reason)));
+            say(&format!(
+                "{}: {}/{}: {}",
+                styled(WARNING, "left out"),
+                subdir.subdir,
+                shown(&left_out.file_name),
+                shown(&left_out.reason)
+            ));
         }
         if let Some(failure) = &subdir.failure {
-            say(&format!("{}: {}: {failure}; its documents are as they were", error("error"), subdir.subdir));
+            say(&format!(
+                "{}: {}: {failure}; its documents are as they were",
+                error("error"),
+                subdir.subdir
+            ));
         }
         if subdir.skipped {
-            say(&format!("{}: skipped, another process is indexing it", subdir.subdir));
+            say(&format!(
+                "{}: skipped, another process is indexing it",
+                subdir.subdir
+            ));
         }
     }
     let sum = |count: fn(&SubdirSummary) -> usize| summary.subdirs.iter().map(count).sum::<usize>();
@@ -57,7 +76,11 @@ pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
         (sum(|subdir| subdir.left_out.len()), "left out"),
     ];
     let packages = counts.map(|(count, what)| format!("{count} {what}")).join(", ");
-    let names: Vec<&str> = summary.subdirs.iter().map(|subdir| subdir.subdir.as_str()).collect();
+    let names: Vec<&str> = summary
+        .subdirs
+        .iter()
+        .map(|subdir| subdir.subdir.as_str())
+        .collect();
     let written = sum(|subdir| subdir.documents_written.len());
     let written = match written {
         0 => "nothing to write".to_owned(),
@@ -102,7 +125,15 @@ pub(crate) fn as_json(channel: &str, summary: &IndexSummary, took: Duration) -> 
 
 /// Text from a package or a file system, without what could steer a terminal.
 fn shown(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
+        .collect()
 }
 
 fn duration(took: Duration) -> String {

@@ -58,14 +58,21 @@ fn publish_all(open: Vec<OpenSubdir>, options: &IndexOptions, progress: &dyn Pro
         let work = || {
             let mut summaries = Vec::new();
             // A poisoned queue is of a thread that panicked: its subdir is lost, the others are not.
-            while let Some(subdir) = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop() {
+            while let Some(subdir) = queue
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .pop()
+            {
                 summaries.push(documents::publish(subdir, options, &compressing));
                 progress.advance(1, 0);
             }
             summaries
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_default())
+            .collect()
     });
     progress.end();
     published

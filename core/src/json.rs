@@ -11,8 +11,8 @@ mod stream;
 mod write;
 
 pub use canonical::JsonText;
-pub use parse::{JsonError, parse};
 pub(crate) use parse::decode;
+pub use parse::{JsonError, parse};
 pub use stream::ObjectStream;
 pub use write::{Layout, indent, write_string};
 

@@ -179,14 +179,12 @@ pub fn write_channel(channel: &Path, generator: &Generator, count: u64) -> io::R
     thread::scope(|scope| {
         let work = || write_packages(channel, generator, count, &next);
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .try_fold(Written::default(), |sum, worker| {
-                let written = worker.join().unwrap_or_else(|panic| {
-                    std::panic::resume_unwind(panic);
-                })?;
-                Ok(sum.and(written))
-            })
+        workers.into_iter().try_fold(Written::default(), |sum, worker| {
+            let written = worker.join().unwrap_or_else(|panic| {
+                std::panic::resume_unwind(panic);
+            })?;
+            Ok(sum.and(written))
+        })
     })
 }
 

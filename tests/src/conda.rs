@@ -246,8 +246,7 @@ impl CondaContainer {
         for (name, content) in entries {
             zip.start_file(&name, options)
                 .unwrap_or_else(|error| panic!("zip entry {name}: {error}"));
-            zip.write_all(&content)
-                .expect("writing to memory does not fail");
+            zip.write_all(&content).expect("writing to memory does not fail");
         }
         if self.zip == ZipFormat::Zip64 {
             // Having this sector, if only an empty one, makes the zip crate write the zip64 end.

@@ -192,14 +192,7 @@ impl Generator {
         depends
     }
 
-    fn index(
-        &self,
-        random: &mut Random,
-        facts: &Facts,
-        built: u64,
-        k: u64,
-        index: &mut Map<String, Value>,
-    ) {
+    fn index(&self, random: &mut Random, facts: &Facts, built: u64, k: u64, index: &mut Map<String, Value>) {
         let mut set = |key: &str, value: Value| {
             index.insert(key.to_owned(), value);
         };
@@ -233,10 +226,7 @@ impl Generator {
         mut package: PackageBuilder,
     ) -> PackageBuilder {
         let (size, files) = match self.size {
-            PackageSize::Small => (
-                random.mostly_small(1_500, 200_000),
-                random.mostly_small(3, 600),
-            ),
+            PackageSize::Small => (random.mostly_small(1_500, 200_000), random.mostly_small(3, 600)),
             PackageSize::Large => (
                 random.between(5_000_000, 40_000_000),
                 random.mostly_small(400, 4_000),

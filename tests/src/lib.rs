@@ -39,8 +39,8 @@ mod tar_bz2;
 
 pub use channel::{ChannelBuilder, Written, write_channel};
 pub use conda::{
-    Checksum, CondaContainer, Crc, Cut, EntryMethod, EntryOrder, FrameSize, InfoEntry, InfoStream,
-    Metadata, PkgEntry, ZipFormat,
+    Checksum, CondaContainer, Crc, Cut, EntryMethod, EntryOrder, FrameSize, InfoEntry, InfoStream, Metadata,
+    PkgEntry, ZipFormat,
 };
 pub use generate::{Generated, Generator, PackageSize};
 pub use package::{Kind, PackageBuilder};

@@ -131,9 +131,7 @@ impl Tarball {
                 let padded = size.next_multiple_of(BLOCK);
                 write_repeated(0, padded, out)
             }
-            Body::Sparse { pieces, .. } => pieces
-                .iter()
-                .try_for_each(|(_, piece)| write_padded(piece, out)),
+            Body::Sparse { pieces, .. } => pieces.iter().try_for_each(|(_, piece)| write_padded(piece, out)),
             Body::Link(..) | Body::Special(_) | Body::Numbered(_) | Body::Extended(..) => Ok(()),
         }
     }

@@ -49,7 +49,10 @@ impl ChannelFolder {
         let mut subdirs = vec![Subdir::noarch()];
         for entry in fs_err::read_dir(&self.root)? {
             let entry = entry?;
-            let known = entry.file_name().to_str().and_then(|name| KNOWN_SUBDIRS.iter().find(|known| **known == name));
+            let known = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| KNOWN_SUBDIRS.iter().find(|known| **known == name));
             // A link to a folder counts as one.
             if let Some(name) = known
                 && fs_err::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir())

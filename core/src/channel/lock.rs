@@ -32,7 +32,11 @@ impl SubdirLock {
     /// When the lock file cannot be made or locked.
     pub fn acquire(folder: &SubdirFolder, on_busy: OnBusy) -> io::Result<Option<Self>> {
         let path = folder.cache().join("towpath.lock");
-        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let file = fs_err::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
         match file.file().try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) if on_busy == OnBusy::Wait => file.file().lock()?,

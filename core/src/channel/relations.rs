@@ -22,7 +22,9 @@ pub struct ChannelRelations {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum InvalidRelation {
     /// The reference is no relative path upwards.
-    #[error("a related channel is given relative to this one and begins with ../ (CEP 42), as in ../conda-forge; this is {0:?}")]
+    #[error(
+        "a related channel is given relative to this one and begins with ../ (CEP 42), as in ../conda-forge; this is {0:?}"
+    )]
     NotRelative(String),
     /// Both references are of one channel.
     #[error("a channel cannot be based on and override the same channel {0:?} (CEP 42)")]
@@ -41,7 +43,8 @@ impl ChannelRelations {
                 return Err(InvalidRelation::NotRelative(reference.clone()));
             }
         }
-        let normalized = |reference: &Option<String>| reference.as_ref().map(|it| it.trim_end_matches('/').to_owned());
+        let normalized =
+            |reference: &Option<String>| reference.as_ref().map(|it| it.trim_end_matches('/').to_owned());
         match normalized(&base) {
             Some(base) if normalized(&overrides).as_ref() == Some(&base) => Err(InvalidRelation::Same(base)),
             _ => Ok(Self { base, overrides }),

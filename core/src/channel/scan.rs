@@ -33,7 +33,10 @@ pub fn list_artifacts(folder: &Path, threads: usize) -> io::Result<Listing> {
             Err(name) => {
                 let shown = name.to_string_lossy().into_owned();
                 if ArtifactName::new(shown.clone()).is_ok() {
-                    listing.unlistable.push((shown, "its file name is not UTF-8, and no document could name it".to_owned()));
+                    listing.unlistable.push((
+                        shown,
+                        "its file name is not UTF-8, and no document could name it".to_owned(),
+                    ));
                 }
             }
         }
@@ -41,9 +44,21 @@ pub fn list_artifacts(folder: &Path, threads: usize) -> io::Result<Listing> {
     names.sort_unstable();
     let share = names.len().div_ceil(threads.max(1)).max(1);
     let listed: Vec<_> = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            names.chunks(share).map(|names| scope.spawn(|| names.iter().map(|name| list_one(folder, name)).collect::<Vec<_>>())).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        let workers: Vec<_> = names
+            .chunks(share)
+            .map(|names| {
+                scope.spawn(|| {
+                    names
+                        .iter()
+                        .map(|name| list_one(folder, name))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect()
     });
     for result in listed {
         match result {
@@ -73,8 +88,16 @@ fn list_one(folder: &Path, name: &ArtifactName) -> Result<ListedArtifact, (Strin
             let before = before.duration();
             let nanoseconds = before.subsec_nanos();
             let seconds = -before.as_secs().cast_signed();
-            if nanoseconds == 0 { Mtime::from_unix(seconds, 0) } else { Mtime::from_unix(seconds - 1, 1_000_000_000 - nanoseconds) }
+            if nanoseconds == 0 {
+                Mtime::from_unix(seconds, 0)
+            } else {
+                Mtime::from_unix(seconds - 1, 1_000_000_000 - nanoseconds)
+            }
         }
     };
-    Ok(ListedArtifact { name: name.clone(), mtime, size: metadata.len() })
+    Ok(ListedArtifact {
+        name: name.clone(),
+        mtime,
+        size: metadata.len(),
+    })
 }

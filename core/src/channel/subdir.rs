@@ -60,8 +60,13 @@ impl FromStr for Subdir {
     type Err = InvalidSubdir;
 
     fn from_str(name: &str) -> Result<Self, InvalidSubdir> {
-        let is_component = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':']);
-        if is_component { Ok(Self(name.to_owned())) } else { Err(InvalidSubdir(name.to_owned())) }
+        let is_component =
+            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':']);
+        if is_component {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(InvalidSubdir(name.to_owned()))
+        }
     }
 }
 

@@ -29,7 +29,13 @@ const SHARDS: &str = "repodata_shards.msgpack.zst";
 /// Publishes the subdir, if anything changed since it was published last. `compressing` is held
 /// by the subdir that compresses: one compression uses all threads, and much memory.
 pub(super) fn publish(subdir: OpenSubdir, options: &IndexOptions, compressing: &Mutex<()>) -> SubdirSummary {
-    let OpenSubdir { folder, mut store, mut summary, _lock, .. } = subdir;
+    let OpenSubdir {
+        folder,
+        mut store,
+        mut summary,
+        _lock,
+        ..
+    } = subdir;
     if summary.failure.is_some() {
         return summary;
     }
@@ -70,7 +76,10 @@ impl Publisher<'_> {
     /// Brings every document up to date. Says whether the state changed.
     fn publish(&mut self, store: &mut dyn Store, channel_patch: &Path) -> Result<bool, IndexError> {
         self.warn_of_stale_shards();
-        let in_place = self.inputs(store)?.is_some_and(|inputs| inputs == self.state.inputs) && self.is_in_place()?;
+        let in_place = self
+            .inputs(store)?
+            .is_some_and(|inputs| inputs == self.state.inputs)
+            && self.is_in_place()?;
         if !in_place {
             store.date_artifacts(self.options.now)?;
         }
@@ -82,14 +91,21 @@ impl Publisher<'_> {
         if !in_place || (wants_repodata && !published.is_file()) {
             from_packages = Some(self.build(|out| write_repodata(store, &self.document_options, None, out))?);
         }
-        let repodata = from_packages.as_ref().map_or(published.as_path(), FinishedFile::path);
-        let generated = self.options.patches.instructions(&self.document_options.subdir, repodata)?;
+        let repodata = from_packages
+            .as_ref()
+            .map_or(published.as_path(), FinishedFile::path);
+        let generated = self
+            .options
+            .patches
+            .instructions(&self.document_options.subdir, repodata)?;
         let is_generated = generated.is_some();
         let patch = match generated {
             Some(patch) => Some(patch),
             None => crate::repodata::patch::from_file(channel_patch)?,
         };
-        let patch_digest = patch.as_ref().map(|patch| hex_digest(patch.document().as_str().as_bytes()));
+        let patch_digest = patch
+            .as_ref()
+            .map(|patch| hex_digest(patch.document().as_str().as_bytes()));
         if in_place && patch_digest == self.state.patch {
             return self.collect_due_shards();
         }
@@ -111,7 +127,9 @@ impl Publisher<'_> {
 
     /// Everything but patches that decides what the documents hold; `None` if that cannot be told.
     fn inputs(&self, store: &dyn Store) -> Result<Option<String>, IndexError> {
-        let Some(mark) = store.change_mark()? else { return Ok(None) };
+        let Some(mark) = store.change_mark()? else {
+            return Ok(None);
+        };
         let version = env!("CARGO_PKG_VERSION");
         let documents = &self.options.documents;
         Ok(Some(format!(
@@ -156,7 +174,11 @@ impl Publisher<'_> {
         self.put(built, PATCH_INSTRUCTIONS)
     }
 
-    fn publish_run_exports(&mut self, store: &dyn Store, patch: Option<&PatchInstructions>) -> Result<(), IndexError> {
+    fn publish_run_exports(
+        &mut self,
+        store: &dyn Store,
+        patch: Option<&PatchInstructions>,
+    ) -> Result<(), IndexError> {
         if !self.options.documents.run_exports {
             return Ok(());
         }
@@ -196,7 +218,10 @@ impl Publisher<'_> {
     fn put_with_siblings(&mut self, document: FinishedFile, names: &[&str]) -> Result<(), IndexError> {
         let zst = match self.options.documents.zst {
             Some(level) => {
-                let _turn = self.compressing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let _turn = self
+                    .compressing
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 let threads = self.options.threads.get();
                 Some(self.build(|out| Ok(write_zst(document.path(), out, level, threads)?))?)
             }
@@ -257,5 +282,8 @@ fn hex_digest(bytes: &[u8]) -> String {
 
 /// Names of shards, as their files are named.
 fn shard_names(shards: &BTreeMap<String, [u8; 32]>) -> BTreeSet<String> {
-    shards.values().map(|digest| base16ct::lower::encode_string(digest)).collect()
+    shards
+        .values()
+        .map(|digest| base16ct::lower::encode_string(digest))
+        .collect()
 }

@@ -10,7 +10,7 @@ use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSumma
 /// Where what was read is kept between runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StoreKind {
-    /// In SQLite, in conda-index's schema, beside the packages.
+    /// In `SQLite`, in conda-index's schema, beside the packages.
     #[default]
     Sqlite,
     /// Nowhere: every run reads everything.
@@ -48,7 +48,9 @@ pub(super) enum Known {
     /// It was read in another state.
     OtherState,
     /// It was read in this state, if its bytes still have this SHA-256.
-    ThisState { sha256: String },
+    ThisState {
+        sha256: String,
+    },
 }
 
 pub(super) fn open_subdir(
@@ -59,7 +61,9 @@ pub(super) fn open_subdir(
     folder.create()?;
     let Some(lock) = SubdirLock::acquire(folder, options.on_busy)? else {
         return match options.on_busy {
-            OnBusy::Fail => Err(IndexError::Busy { subdir: folder.subdir.clone() }),
+            OnBusy::Fail => Err(IndexError::Busy {
+                subdir: folder.subdir.clone(),
+            }),
             OnBusy::Wait | OnBusy::Skip => Ok(Opened::Skipped),
         };
     };
@@ -76,7 +80,12 @@ pub(super) fn open_subdir(
         Scan::No => Vec::new(),
         Scan::Yes(missing) => {
             let listing = list_artifacts(&folder.packages, options.threads.get())?;
-            summary.left_out.extend(listing.unlistable.into_iter().map(|(file_name, reason)| LeftOut { file_name, reason }));
+            summary.left_out.extend(
+                listing
+                    .unlistable
+                    .into_iter()
+                    .map(|(file_name, reason)| LeftOut { file_name, reason }),
+            );
             summary.removed = store.replace_listing(&listing.artifacts, missing)?;
             let mut to_read = changed(&*store, options)?;
             if options.verify_digests {
@@ -86,7 +95,13 @@ pub(super) fn open_subdir(
         }
     };
     progress.end();
-    Ok(Opened::Ready(Box::new(OpenSubdir { folder: folder.clone(), store, to_read, summary, _lock: lock })))
+    Ok(Opened::Ready(Box::new(OpenSubdir {
+        folder: folder.clone(),
+        store,
+        to_read,
+        summary,
+        _lock: lock,
+    })))
 }
 
 fn changed(store: &dyn Store, options: &IndexOptions) -> Result<Vec<ToRead>, IndexError> {
@@ -95,7 +110,11 @@ fn changed(store: &dyn Store, options: &IndexOptions) -> Result<Vec<ToRead>, Ind
         .into_iter()
         .map(|changed| ToRead {
             artifact: changed.artifact,
-            known: if changed.replaces { Known::OtherState } else { Known::Nothing },
+            known: if changed.replaces {
+                Known::OtherState
+            } else {
+                Known::Nothing
+            },
         })
         .collect())
 }
@@ -106,15 +125,22 @@ fn add_unchanged(
     store: &dyn Store,
     listing: &[ListedArtifact],
 ) -> Result<(), IndexError> {
-    let changed: std::collections::BTreeSet<ArtifactName> =
-        to_read.iter().map(|changed| changed.artifact.name.clone()).collect();
+    let changed: std::collections::BTreeSet<ArtifactName> = to_read
+        .iter()
+        .map(|changed| changed.artifact.name.clone())
+        .collect();
     store.for_each_digest(&mut |file_name, sha256| {
         let listed = listing.binary_search_by(|listed| listed.name.as_str().cmp(file_name));
         if let Ok(position) = listed
             && !changed.contains(&listing[position].name)
         {
-            let known = Known::ThisState { sha256: sha256.to_owned() };
-            to_read.push(ToRead { artifact: listing[position].clone(), known });
+            let known = Known::ThisState {
+                sha256: sha256.to_owned(),
+            };
+            to_read.push(ToRead {
+                artifact: listing[position].clone(),
+                known,
+            });
         }
         Ok(())
     })?;

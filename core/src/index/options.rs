@@ -107,7 +107,12 @@ impl IndexOptions {
 
     pub(super) fn document_options(&self, subdir: &Subdir) -> DocumentOptions {
         let mut stages = vec![self.upstream.clone()];
-        stages.extend(self.include_stages.iter().filter(|stage| **stage != self.upstream).cloned());
+        stages.extend(
+            self.include_stages
+                .iter()
+                .filter(|stage| **stage != self.upstream)
+                .cloned(),
+        );
         DocumentOptions {
             subdir: subdir.clone(),
             stages,

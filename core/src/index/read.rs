@@ -45,7 +45,10 @@ struct Outcome {
 }
 
 enum Found {
-    Metadata { hashed: Hashed, metadata: Box<Metadata> },
+    Metadata {
+        hashed: Hashed,
+        metadata: Box<Metadata>,
+    },
     /// Its bytes are those that the store knows.
     Unchanged,
     /// It is not there any more.
@@ -54,20 +57,29 @@ enum Found {
 
 /// Reads what is to be read in the subdirs, and records it in their stores.
 pub(super) fn read_changed(subdirs: &mut [OpenSubdir], options: &IndexOptions, progress: &dyn Progress) {
-    let taken: Vec<Vec<ToRead>> = subdirs.iter_mut().map(|subdir| std::mem::take(&mut subdir.to_read)).collect();
+    let taken: Vec<Vec<ToRead>> = subdirs
+        .iter_mut()
+        .map(|subdir| std::mem::take(&mut subdir.to_read))
+        .collect();
     if taken.iter().all(Vec::is_empty) {
         return;
     }
-    let folders: Vec<_> = subdirs.iter().map(|subdir| subdir.folder.packages.clone()).collect();
+    let folders: Vec<_> = subdirs
+        .iter()
+        .map(|subdir| subdir.folder.packages.clone())
+        .collect();
     let queue = queue(taken, &folders);
     let bytes = queue.iter().map(|task| task.to_read.artifact.size).sum();
-    progress.begin(Step::Read { packages: queue.len(), bytes });
+    progress.begin(Step::Read {
+        packages: queue.len(),
+        bytes,
+    });
     let next = AtomicUsize::new(0);
     let (outcomes, received) = sync_channel(4 * FILES_ABREAST);
     std::thread::scope(|scope| {
         for _ in 0..options.threads.get().min(queue.len()) {
-            let outcomes = outcomes.clone();
-            scope.spawn(|| work(&queue, &next, outcomes, options, progress));
+            let (queue, next, outcomes) = (&queue, &next, outcomes.clone());
+            scope.spawn(move || work(queue, next, &outcomes, options, progress));
         }
         drop(outcomes);
         record(&received, subdirs, options, progress);
@@ -81,7 +93,13 @@ fn queue(taken: Vec<Vec<ToRead>>, folders: &[std::path::PathBuf]) -> Vec<Task<'_
         .into_iter()
         .zip(folders)
         .enumerate()
-        .flat_map(|(subdir, (to_read, folder))| to_read.into_iter().map(move |to_read| Task { subdir, folder, to_read }))
+        .flat_map(|(subdir, (to_read, folder))| {
+            to_read.into_iter().map(move |to_read| Task {
+                subdir,
+                folder,
+                to_read,
+            })
+        })
         .collect();
     queue.sort_by_key(|task| {
         let size = task.to_read.artifact.size;
@@ -93,13 +111,15 @@ fn queue(taken: Vec<Vec<ToRead>>, folders: &[std::path::PathBuf]) -> Vec<Task<'_
 fn work(
     queue: &[Task<'_>],
     next: &AtomicUsize,
-    outcomes: SyncSender<Outcome>,
+    outcomes: &SyncSender<Outcome>,
     options: &IndexOptions,
     progress: &dyn Progress,
 ) {
     loop {
         let start = next.fetch_add(FILES_ABREAST, Ordering::Relaxed);
-        let Some(tasks) = queue.get(start..queue.len().min(start + FILES_ABREAST)).filter(|tasks| !tasks.is_empty())
+        let Some(tasks) = queue
+            .get(start..queue.len().min(start + FILES_ABREAST))
+            .filter(|tasks| !tasks.is_empty())
         else {
             return;
         };
@@ -123,7 +143,9 @@ fn read_abreast(tasks: &[Task<'_>], limits: &Limits, progress: &dyn Progress) ->
                 Ok(mut file) => {
                     let metadata = file.metadata(&listed.name, limits);
                     files.push(file);
-                    Opened::File { metadata: Box::new(metadata) }
+                    Opened::File {
+                        metadata: Box::new(metadata),
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Opened::Gone,
                 Err(error) => Opened::Failed(error),
@@ -146,25 +168,39 @@ fn read_abreast(tasks: &[Task<'_>], limits: &Limits, progress: &dyn Progress) ->
                     None => Ok(Found::Gone),
                 },
             };
-            Outcome { subdir: task.subdir, artifact, known, result }
+            Outcome {
+                subdir: task.subdir,
+                artifact,
+                known,
+                result,
+            }
         })
         .collect()
 }
 
 /// What came of opening a package's file.
 enum Opened {
-    File { metadata: Box<Result<Metadata, PackageError>> },
+    File {
+        metadata: Box<Result<Metadata, PackageError>>,
+    },
     Gone,
     Failed(io::Error),
 }
 
-fn found(hashed: Hashed, metadata: Result<Metadata, PackageError>, known: &Known) -> Result<Found, PackageError> {
+fn found(
+    hashed: Hashed,
+    metadata: Result<Metadata, PackageError>,
+    known: &Known,
+) -> Result<Found, PackageError> {
     if let Known::ThisState { sha256 } = known
         && *sha256 == hashed.digests.sha256_hex()
     {
         return Ok(Found::Unchanged);
     }
-    Ok(Found::Metadata { hashed, metadata: Box::new(metadata?) })
+    Ok(Found::Metadata {
+        hashed,
+        metadata: Box::new(metadata?),
+    })
 }
 
 /// Receives what was read, and commits it in batches.
@@ -211,7 +247,12 @@ struct Batch {
 
 impl Batch {
     fn take(&mut self, outcome: Outcome, subdir: &mut OpenSubdir) {
-        let Outcome { artifact, known, result, .. } = outcome;
+        let Outcome {
+            artifact,
+            known,
+            result,
+            ..
+        } = outcome;
         let summary = &mut subdir.summary;
         let file_name = artifact.name.as_str().to_owned();
         match result {
@@ -221,7 +262,10 @@ impl Batch {
                     Known::OtherState | Known::ThisState { .. } => summary.changed += 1,
                 }
                 summary.bytes_read += hashed.size;
-                let warnings = metadata.warnings.iter().map(|what| Warning { file_name: file_name.clone(), what: what.clone() });
+                let warnings = metadata.warnings.iter().map(|what| Warning {
+                    file_name: file_name.clone(),
+                    what: what.clone(),
+                });
                 summary.warnings.extend(warnings);
                 let stored = StoredArtifact::new(artifact, hashed.digests, hashed.size, *metadata);
                 self.weight += stored.weight();
@@ -233,7 +277,10 @@ impl Batch {
                 self.forget(artifact.name, &known);
             }
             Err(error) => {
-                summary.left_out.push(LeftOut { file_name, reason: error.to_string() });
+                summary.left_out.push(LeftOut {
+                    file_name,
+                    reason: error.to_string(),
+                });
                 self.forget(artifact.name, &known);
             }
         }
@@ -251,7 +298,11 @@ impl Batch {
     }
 
     fn commit(&mut self, subdir: &mut OpenSubdir, options: &IndexOptions) {
-        let Self { mut artifacts, forgotten, .. } = std::mem::take(self);
+        let Self {
+            mut artifacts,
+            forgotten,
+            ..
+        } = std::mem::take(self);
         if subdir.summary.failure.is_some() {
             return;
         }

@@ -57,15 +57,24 @@ pub struct Warning {
 
 impl SubdirSummary {
     pub(super) fn of(subdir: &Subdir) -> Self {
-        Self { subdir: subdir.as_str().to_owned(), ..Self::default() }
+        Self {
+            subdir: subdir.as_str().to_owned(),
+            ..Self::default()
+        }
     }
 
     pub(super) fn skipped(subdir: &Subdir) -> Self {
-        Self { skipped: true, ..Self::of(subdir) }
+        Self {
+            skipped: true,
+            ..Self::of(subdir)
+        }
     }
 
     pub(super) fn failed(subdir: &Subdir, error: &IndexError) -> Self {
-        Self { failure: Some(error.to_string()), ..Self::of(subdir) }
+        Self {
+            failure: Some(error.to_string()),
+            ..Self::of(subdir)
+        }
     }
 }
 

@@ -75,7 +75,11 @@ impl JsonText {
         };
         let member = format!("\"{key}\":{value}");
         let (before, after) = (&self.0[..start], &self.0[end..]);
-        let comma_before = if !found && after.starts_with('}') && !before.ends_with('{') { "," } else { "" };
+        let comma_before = if !found && after.starts_with('}') && !before.ends_with('{') {
+            ","
+        } else {
+            ""
+        };
         let comma_after = if !found && after.starts_with('"') { "," } else { "" };
         Self([before, comma_before, &member, comma_after, after].concat())
     }
@@ -102,7 +106,11 @@ fn place_of_key(text: &[u8], key: &[u8]) -> Option<(usize, usize, bool)> {
         if this > key {
             return Some((at, at, false));
         }
-        at = if text.get(value_end) == Some(&b',') { value_end + 1 } else { value_end };
+        at = if text.get(value_end) == Some(&b',') {
+            value_end + 1
+        } else {
+            value_end
+        };
     }
     Some((at, at, false))
 }
@@ -145,7 +153,9 @@ fn end_of_value(text: &[u8], mut at: usize) -> Option<usize> {
 /// Whether the bytes are canonical text. May say no to canonical text with escapes in its keys
 /// (which is then spelled anew, to the same), never yes to any other.
 fn is_canonical(text: &[u8]) -> bool {
-    Scanner { text, at: 0 }.value(0).is_some_and(|end| end == text.len())
+    Scanner { text, at: 0 }
+        .value(0)
+        .is_some_and(|end| end == text.len())
 }
 
 /// As deep as [`parse`] goes.
@@ -242,7 +252,10 @@ impl<'a> Scanner<'a> {
             b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 2,
             b'u' => {
                 let digits = self.text.get(self.at + 2..self.at + 6)?;
-                if !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+                if !digits
+                    .iter()
+                    .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+                {
                     return None;
                 }
                 let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
@@ -260,7 +273,10 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Option<()> {
         let rest = &self.text[self.at..];
-        let end = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']')).unwrap_or(rest.len());
+        let end = rest
+            .iter()
+            .position(|byte| matches!(byte, b',' | b'}' | b']'))
+            .unwrap_or(rest.len());
         let literal = std::str::from_utf8(&rest[..end]).ok()?;
         let digits = literal.strip_prefix('-').unwrap_or(literal);
         let is_integer = !digits.is_empty()
@@ -278,7 +294,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn literal(&mut self, literal: &[u8]) -> Option<()> {
-        self.text[self.at..].starts_with(literal).then(|| self.at += literal.len())
+        self.text[self.at..]
+            .starts_with(literal)
+            .then(|| self.at += literal.len())
     }
 
     fn skip(&mut self, byte: u8) -> bool {
@@ -300,7 +318,9 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_filter("finite", |float| float.is_finite()).prop_map(Value::from),
+            any::<f64>()
+                .prop_filter("finite", |float| float.is_finite())
+                .prop_map(Value::from),
             ".{0,6}".prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 32, 6, |inner| {
@@ -367,7 +387,10 @@ mod tests {
         let text = r#"{"name":"x","build":"0","n":1.0,"summary":"caf\u00e9","list":[],"map":{}}"#;
         assert!(!is_canonical(text.as_bytes()));
         let text = JsonText::from_stored(text.into()).unwrap();
-        assert_eq!(text.as_str(), r#"{"build":"0","list":[],"map":{},"n":1.0,"name":"x","summary":"caf\u00e9"}"#);
+        assert_eq!(
+            text.as_str(),
+            r#"{"build":"0","list":[],"map":{},"n":1.0,"name":"x","summary":"caf\u00e9"}"#
+        );
         assert!(is_canonical(text.as_str().as_bytes()));
     }
 }

@@ -6,7 +6,11 @@ use std::borrow::Cow;
 /// `None` if it is a float too large for a double (Python reads infinity, which JSON cannot say).
 pub(super) fn canonical_number(literal: &str) -> Option<Cow<'_, str>> {
     if !literal.contains(['.', 'e', 'E']) {
-        return Some(if literal == "-0" { Cow::Borrowed("0") } else { Cow::Borrowed(literal) });
+        return Some(if literal == "-0" {
+            Cow::Borrowed("0")
+        } else {
+            Cow::Borrowed(literal)
+        });
     }
     let value: f64 = literal.parse().ok()?;
     value.is_finite().then(|| Cow::Owned(python_repr(value)))
@@ -23,7 +27,11 @@ fn python_repr(value: f64) -> String {
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
         let positional = format!("{value}");
-        return if positional.contains('.') { positional } else { positional + ".0" };
+        return if positional.contains('.') {
+            positional
+        } else {
+            positional + ".0"
+        };
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())

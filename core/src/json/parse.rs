@@ -97,13 +97,29 @@ mod tests {
     fn utf16(text: &str, big_endian: bool, mark: bool) -> Vec<u8> {
         let mark = if mark { "\u{feff}" } else { "" };
         let units = mark.encode_utf16().chain(text.encode_utf16());
-        units.flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        units
+            .flat_map(|unit| {
+                if big_endian {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect()
     }
 
     fn utf32(text: &str, big_endian: bool, mark: bool) -> Vec<u8> {
         let mark = if mark { "\u{feff}" } else { "" };
         let units = mark.chars().chain(text.chars()).map(u32::from);
-        units.flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        units
+            .flat_map(|unit| {
+                if big_endian {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect()
     }
 
     #[test]
@@ -126,7 +142,10 @@ mod tests {
     #[case(b"", "is not JSON: EOF while parsing a value at line 1 column 0")]
     #[case(b"{\"a\": NaN}", "is not JSON: expected value at line 1 column 7")]
     #[case(b"{\"a\": [1e999]}", "holds the number 1e+999, which is too large")]
-    #[case(b"{\"a\": \"\\ud800\"}", "is not JSON: unexpected end of hex escape at line 1 column 14")]
+    #[case(
+        b"{\"a\": \"\\ud800\"}",
+        "is not JSON: unexpected end of hex escape at line 1 column 14"
+    )]
     fn what_cannot_be_published_is_refused(#[case] bytes: &[u8], #[case] reason: &str) {
         assert_eq!(parse(bytes).unwrap_err().to_string(), reason);
     }

@@ -34,7 +34,12 @@ impl<W: Write> ObjectStream<W> {
     /// When writing fails.
     pub fn begin(mut out: W, layout: Layout) -> io::Result<Self> {
         out.write_all(b"{")?;
-        Ok(Self { out, layout, open: vec![false], line: String::new() })
+        Ok(Self {
+            out,
+            layout,
+            open: vec![false],
+            line: String::new(),
+        })
     }
 
     /// Opens an object that is the member `key` of the one that is open.
@@ -101,7 +106,8 @@ impl<W: Write> ObjectStream<W> {
         }
         self.new_line();
         write_string(&mut self.line, key);
-        self.line.push_str(if self.layout == Layout::Pretty { ": " } else { ":" });
+        self.line
+            .push_str(if self.layout == Layout::Pretty { ": " } else { ":" });
     }
 
     fn new_line(&mut self) {

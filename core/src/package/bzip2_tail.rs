@@ -14,7 +14,9 @@ pub(super) fn ends_with_stream_footer(file: &mut (impl Read + Seek)) -> io::Resu
     file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
     file.by_ref().take(TAIL).read_to_end(&mut tail)?;
-    let bits = tail.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+    let bits = tail
+        .iter()
+        .fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
     Ok((0..8).any(|padding| (bits >> (padding + 32)) & 0xffff_ffff_ffff == END_OF_STREAM))
 }
 

@@ -71,9 +71,15 @@ fn walk<R: Read + Seek>(
     mut visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
 ) -> Result<(), PackageError> {
     let budget = Cell::new(limits.zip_directory_bytes);
-    let mut archive = ZipArchive::new(Budgeted { inner: archive, left: &budget }).map_err(|error| {
+    let mut archive = ZipArchive::new(Budgeted {
+        inner: archive,
+        left: &budget,
+    })
+    .map_err(|error| {
         if budget.get() == 0 {
-            return PackageError::ZipDirectoryTooLarge { limit: limits.zip_directory_bytes };
+            return PackageError::ZipDirectoryTooLarge {
+                limit: limits.zip_directory_bytes,
+            };
         }
         PackageError::Zip(error)
     })?;
@@ -83,7 +89,10 @@ fn walk<R: Read + Seek>(
     let stream = String::from_utf8_lossy(member_reader.name_raw()).into_owned();
     let compressed_size = member_reader.compressed_size();
 
-    let decompress_error = |source| PackageError::Decompress { stream: stream.clone(), source };
+    let decompress_error = |source| PackageError::Decompress {
+        stream: stream.clone(),
+        source,
+    };
     let mut frames = ZstdFrames::new(&mut member_reader, limits).map_err(decompress_error)?;
     let mut tarball = Tarball::new(&mut frames as &mut dyn Read, &stream, compressed_size, limits);
     while let Some(member) = tarball.next_member()? {
@@ -104,10 +113,16 @@ fn index_of<R: Read + Seek>(
     let prefix = component.prefix();
     let start = format!("{prefix}-{}", name.stem());
     let names: Vec<&[u8]> = archive.file_names_raw().collect();
-    let candidates: Vec<usize> =
-        (0..names.len()).filter(|index| names[*index].starts_with(start.as_bytes())).collect();
+    let candidates: Vec<usize> = (0..names.len())
+        .filter(|index| names[*index].starts_with(start.as_bytes()))
+        .collect();
     let found = || {
-        let shown = names.iter().take(5).map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join(", ");
+        let shown = names
+            .iter()
+            .take(5)
+            .map(|name| String::from_utf8_lossy(name))
+            .collect::<Vec<_>>()
+            .join(", ");
         match names.len() {
             0 => "nothing".to_owned(),
             1..=5 => shown,
@@ -116,8 +131,15 @@ fn index_of<R: Read + Seek>(
     };
     match candidates[..] {
         [index] if !archive.has_duplicate_names() => Ok(index),
-        [] => Err(PackageError::NoComponent { prefix, stem: name.stem().to_owned(), found: found() }),
-        _ => Err(PackageError::SeveralComponents { prefix, found: found() }),
+        [] => Err(PackageError::NoComponent {
+            prefix,
+            stem: name.stem().to_owned(),
+            found: found(),
+        }),
+        _ => Err(PackageError::SeveralComponents {
+            prefix,
+            found: found(),
+        }),
     }
 }
 

@@ -269,9 +269,7 @@ mod tests {
 
     /// Bytes that differ from file to file and from block to block.
     fn content(seed: u8, length: usize) -> Vec<u8> {
-        (0..length)
-            .map(|i| (i * 31 + i / 253) as u8 ^ seed)
-            .collect()
+        (0..length).map(|i| (i * 31 + i / 253) as u8 ^ seed).collect()
     }
 
     fn length() -> impl Strategy<Value = usize> {
@@ -364,10 +362,7 @@ mod tests {
             ("a", "0cc175b9c0f1b6a831c399e269772661"),
             ("abc", "900150983cd24fb0d6963f7d28e17f72"),
             ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
-            (
-                "abcdefghijklmnopqrstuvwxyz",
-                "c3fcd3d76192e4007dfb496cca67e13b",
-            ),
+            ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
             (
                 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
                 "d174ab98d277d9f5a5611c2c9f419d9f",

@@ -30,7 +30,11 @@ pub(super) struct InfoMembers {
 
 impl InfoMembers {
     /// Takes the member if it is metadata.
-    pub(super) fn take<R: Read>(&mut self, member: &Member, tarball: &mut Tarball<'_, R>) -> Result<(), PackageError> {
+    pub(super) fn take<R: Read>(
+        &mut self,
+        member: &Member,
+        tarball: &mut Tarball<'_, R>,
+    ) -> Result<(), PackageError> {
         let path = match member.path.as_str() {
             "info/files" => {
                 self.has_file_list = true;
@@ -41,7 +45,9 @@ impl InfoMembers {
             PATHS_JSON if self.paths_json.is_none() => PATHS_JSON,
             RUN_EXPORTS_JSON if self.run_exports_json.is_none() => RUN_EXPORTS_JSON,
             ICON if self.icon.is_none() => ICON,
-            "info/recipe/meta.yaml" | "info/recipe/meta.yaml.rendered" | "info/meta.yaml" if self.recipe.is_none() => {
+            "info/recipe/meta.yaml" | "info/recipe/meta.yaml.rendered" | "info/meta.yaml"
+                if self.recipe.is_none() =>
+            {
                 "the recipe"
             }
             "info/recipe/rendered_recipe.yaml"
@@ -56,7 +62,8 @@ impl InfoMembers {
             MemberKind::File => {}
             MemberKind::Link(kind) => return Err(PackageError::Link { member: path, kind }),
             MemberKind::Directory | MemberKind::Special => {
-                self.warnings.push(format!("{path} is not a regular file and was not read"));
+                self.warnings
+                    .push(format!("{path} is not a regular file and was not read"));
                 return Ok(());
             }
         }
@@ -67,7 +74,9 @@ impl InfoMembers {
             PATHS_JSON => self.paths_json = Some(content),
             RUN_EXPORTS_JSON => self.run_exports_json = Some(content),
             ICON => self.icon = Some(content),
-            "info/recipe/rendered_recipe.yaml" => self.rattler_recipe = Some(RattlerRecipe::Rendered(content)),
+            "info/recipe/rendered_recipe.yaml" => {
+                self.rattler_recipe = Some(RattlerRecipe::Rendered(content));
+            }
             "info/recipe/recipe.yaml" => self.rattler_recipe = Some(RattlerRecipe::Source(content)),
             _ => self.recipe = Some(content),
         }

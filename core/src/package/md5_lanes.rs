@@ -103,10 +103,7 @@ fn take<const N: usize, const ABREAST: usize>(streams: &mut [Stream<'_>], count:
         }
     }
     for at in 0..count {
-        compress::<N, ABREAST>(
-            &mut states,
-            &message_words(blocks.map(|blocks| &blocks[at])),
-        );
+        compress::<N, ABREAST>(&mut states, &message_words(blocks.map(|blocks| &blocks[at])));
     }
     for (lane, stream) in streams.iter_mut().enumerate() {
         *stream.state = State(states.map(|word| word[lane]));
@@ -144,10 +141,7 @@ fn message_words<const N: usize>(blocks: [&Block; N]) -> [[u32; N]; WORDS] {
 
 /// Takes one block into each of `N` states.
 #[inline(always)]
-fn compress<const N: usize, const ABREAST: usize>(
-    states: &mut [[u32; N]; 4],
-    words: &[[u32; N]; WORDS],
-) {
+fn compress<const N: usize, const ABREAST: usize>(states: &mut [[u32; N]; 4], words: &[[u32; N]; WORDS]) {
     let stride = N / ABREAST;
     for lane in 0..stride {
         let before: [[u32; ABREAST]; 4] = states
@@ -203,12 +197,7 @@ fn compress<const N: usize, const ABREAST: usize>(
 }
 
 /// How far a step rotates, by round and step modulo four.
-const ROTATIONS: [[u32; 4]; 4] = [
-    [7, 12, 17, 22],
-    [5, 9, 14, 20],
-    [4, 11, 16, 23],
-    [6, 10, 15, 21],
-];
+const ROTATIONS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// What step i adds: 2^32 · |sin(i + 1)| without its fraction.
 #[rustfmt::skip]
@@ -232,9 +221,7 @@ mod tests {
     /// Message, blocks: `lane` tells messages apart; the padding is part of the blocks.
     fn padded(lane: usize, blocks: usize) -> (Vec<u8>, Vec<Block>) {
         let length = blocks * 64 - 9;
-        let message: Vec<u8> = (0..length)
-            .map(|i| (i * 31 + lane * 7 + i / 255) as u8)
-            .collect();
+        let message: Vec<u8> = (0..length).map(|i| (i * 31 + lane * 7 + i / 255) as u8).collect();
         let mut padded = message.clone();
         padded.push(0x80);
         padded.extend((length as u64 * 8).to_le_bytes());
@@ -258,9 +245,7 @@ mod tests {
 
     /// Also the kernels that this processor would not choose.
     #[rstest]
-    fn every_kernel_agrees_with_the_reference(
-        #[values(1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 35)] lanes: usize,
-    ) {
+    fn every_kernel_agrees_with_the_reference(#[values(1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 35)] lanes: usize) {
         if lanes == 1 {
             check(lanes, take::<1, 1>);
         }

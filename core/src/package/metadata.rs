@@ -88,7 +88,9 @@ impl PostInstall {
             ("pre_unlink", self.pre_unlink),
             ("text_prefix", self.text_prefix),
         ];
-        let members = facts.into_iter().map(|(key, fact)| (key.to_owned(), Value::Bool(fact)));
+        let members = facts
+            .into_iter()
+            .map(|(key, fact)| (key.to_owned(), Value::Bool(fact)));
         JsonText::from_value(&Value::Object(members.collect()))
     }
 }
@@ -99,11 +101,23 @@ impl Metadata {
         let index = index_members(&members.index_json.ok_or(PackageError::NoIndexJson)?)?;
         let names_icon = index.get("icon").is_some_and(|icon| !icon.is_null());
         Ok(Self {
-            about: members.about_json.map(|bytes| about_text(&bytes, &mut warnings)).transpose()?,
-            run_exports: members.run_exports_json.map(|bytes| json_text(RUN_EXPORTS_JSON, &bytes)).transpose()?,
-            recipe: members.recipe.map(|bytes| JsonText::from_value(&recipe_json(&bytes))),
+            about: members
+                .about_json
+                .map(|bytes| about_text(&bytes, &mut warnings))
+                .transpose()?,
+            run_exports: members
+                .run_exports_json
+                .map(|bytes| json_text(RUN_EXPORTS_JSON, &bytes))
+                .transpose()?,
+            recipe: members
+                .recipe
+                .map(|bytes| JsonText::from_value(&recipe_json(&bytes))),
             rattler_recipe: members.rattler_recipe,
-            post_install: members.paths_json.map(|bytes| post_install(&bytes)).transpose()?.unwrap_or_default(),
+            post_install: members
+                .paths_json
+                .map(|bytes| post_install(&bytes))
+                .transpose()?
+                .unwrap_or_default(),
             icon: members.icon.filter(|_| names_icon),
             index,
             warnings,
@@ -123,8 +137,13 @@ fn json_text(member: &'static str, bytes: &[u8]) -> Result<JsonText, PackageErro
 /// bytes as they are; no document could.
 fn about_text(bytes: &[u8], warnings: &mut Vec<String>) -> Result<JsonText, PackageError> {
     match json_text(ABOUT_JSON, bytes) {
-        Err(PackageError::Json { source: JsonError::Encoding, .. }) => {
-            warnings.push(format!("{ABOUT_JSON} is not UTF-8: the letters that could not be read were replaced"));
+        Err(PackageError::Json {
+            source: JsonError::Encoding,
+            ..
+        }) => {
+            warnings.push(format!(
+                "{ABOUT_JSON} is not UTF-8: the letters that could not be read were replaced"
+            ));
             json_text(ABOUT_JSON, String::from_utf8_lossy(bytes).as_bytes())
         }
         read => read,
@@ -132,10 +151,15 @@ fn about_text(bytes: &[u8], warnings: &mut Vec<String>) -> Result<JsonText, Pack
 }
 
 fn index_members(bytes: &[u8]) -> Result<Map<String, Value>, PackageError> {
-    let shape = |what: String| PackageError::Shape { member: INDEX_JSON, what };
+    let shape = |what: String| PackageError::Shape {
+        member: INDEX_JSON,
+        what,
+    };
     let mut index = match json_value(INDEX_JSON, bytes)? {
         Value::Object(members) => members,
-        other => return Err(shape(format!("must hold an object, not {}", kind_of(&other)))),
+        other => {
+            return Err(shape(format!("must hold an object, not {}", kind_of(&other))));
+        }
     };
     for key in KEYS_NOT_IN_RECORDS {
         index.remove(key);
@@ -163,7 +187,10 @@ fn post_install(paths_json: &[u8]) -> Result<PostInstall, PackageError> {
     if paths_json.is_empty() {
         return Ok(PostInstall::default());
     }
-    let error = |source| PackageError::Json { member: PATHS_JSON, source };
+    let error = |source| PackageError::Json {
+        member: PATHS_JSON,
+        source,
+    };
     let text = json::decode(paths_json).ok_or(error(JsonError::Encoding))?;
     let document: PathsJson = serde_json::from_str(&text).map_err(|source| error(source.into()))?;
     Ok(document.paths.0)
@@ -212,7 +239,11 @@ impl<'de> Deserialize<'de> for PathEntries {
 }
 
 fn note_entry(sum: &mut PostInstall, entry: &PathEntry<'_>) {
-    if entry.prefix_placeholder.as_ref().is_some_and(|placeholder| !placeholder.is_empty()) {
+    if entry
+        .prefix_placeholder
+        .as_ref()
+        .is_some_and(|placeholder| !placeholder.is_empty())
+    {
         match entry.file_mode.as_deref() {
             Some("binary") => sum.binary_prefix = true,
             Some("text") => sum.text_prefix = true,
@@ -241,12 +272,36 @@ mod tests {
     #[test]
     fn scripts_are_told_from_paths() {
         let none = PostInstall::default();
-        assert_eq!(flags("bin/.pkg-post-link.sh"), PostInstall { post_link: true, ..none });
-        assert_eq!(flags("Scripts/.pkg-pre-unlink.bat"), PostInstall { pre_unlink: true, ..none });
-        assert_eq!(flags("a/.x-pre-link.y/z"), PostInstall { pre_link: true, ..none });
+        assert_eq!(
+            flags("bin/.pkg-post-link.sh"),
+            PostInstall {
+                post_link: true,
+                ..none
+            }
+        );
+        assert_eq!(
+            flags("Scripts/.pkg-pre-unlink.bat"),
+            PostInstall {
+                pre_unlink: true,
+                ..none
+            }
+        );
+        assert_eq!(
+            flags("a/.x-pre-link.y/z"),
+            PostInstall {
+                pre_link: true,
+                ..none
+            }
+        );
         assert_eq!(flags(".pkg-post-link.sh"), none);
         assert_eq!(flags("bin/.PKG-PRE-LINK.SH"), none);
-        assert_eq!(flags("etc/conda/activate.dx"), PostInstall { activate_d: true, ..none });
+        assert_eq!(
+            flags("etc/conda/activate.dx"),
+            PostInstall {
+                activate_d: true,
+                ..none
+            }
+        );
     }
 
     #[test]
@@ -255,7 +310,13 @@ mod tests {
             {"_path": "a", "file_mode": "text", "prefix_placeholder": "/opt/x"},
             {"_path": "b", "file_mode": "binary", "prefix_placeholder": "", "size_in_bytes": 3},
             {"_path": "c", "file_mode": null, "prefix_placeholder": null}]}"#;
-        assert_eq!(post_install(paths).unwrap(), PostInstall { text_prefix: true, ..PostInstall::default() });
+        assert_eq!(
+            post_install(paths).unwrap(),
+            PostInstall {
+                text_prefix: true,
+                ..PostInstall::default()
+            }
+        );
         assert_eq!(post_install(b"").unwrap(), PostInstall::default());
         assert_eq!(post_install(b"{}").unwrap(), PostInstall::default());
     }
@@ -265,7 +326,12 @@ mod tests {
     #[case(br#"{"paths": null}"#)]
     #[case(br#"{"paths": {}}"#)]
     fn other_shapes_of_paths_json_are_refused(#[case] bytes: &[u8]) {
-        assert!(post_install(bytes).unwrap_err().to_string().starts_with("info/paths.json is not JSON"));
+        assert!(
+            post_install(bytes)
+                .unwrap_err()
+                .to_string()
+                .starts_with("info/paths.json is not JSON")
+        );
     }
 
     #[rstest::rstest]
@@ -273,15 +339,23 @@ mod tests {
     #[case(b"{}", "info/index.json has no name")]
     #[case(br#"{"name": ""}"#, "info/index.json has an empty name")]
     #[case(br#"{"name": 5}"#, "info/index.json has a number for a name")]
-    #[case(b"{\"name\": \"\xfc\"}", "info/index.json is not text in UTF-8, UTF-16 or UTF-32")]
+    #[case(
+        b"{\"name\": \"\xfc\"}",
+        "info/index.json is not text in UTF-8, UTF-16 or UTF-32"
+    )]
     fn an_index_without_a_name_is_refused(#[case] bytes: &[u8], #[case] message: &str) {
         assert_eq!(index_members(bytes).unwrap_err().to_string(), message);
     }
 
     #[test]
     fn keys_of_the_build_are_left_out() {
-        let index = br#"{"name": "x", "arch": "x86_64", "platform": "linux", "subdir": "linux-64", "odd": null}"#;
-        let keys: Vec<String> = index_members(index).unwrap().into_iter().map(|(key, _)| key).collect();
+        let index =
+            br#"{"name": "x", "arch": "x86_64", "platform": "linux", "subdir": "linux-64", "odd": null}"#;
+        let keys: Vec<String> = index_members(index)
+            .unwrap()
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
         assert_eq!(keys, ["name", "odd", "subdir"]);
     }
 

@@ -78,7 +78,10 @@ impl ArtifactName {
             ArchiveFormat::Conda => ArchiveFormat::TarBz2,
             ArchiveFormat::TarBz2 => ArchiveFormat::Conda,
         };
-        Self { file_name: [self.stem(), format.extension()].concat(), format }
+        Self {
+            file_name: [self.stem(), format.extension()].concat(),
+            format,
+        }
     }
 }
 
@@ -107,6 +110,9 @@ mod tests {
     #[case("a-1-0.tar.bz2.part")]
     #[case("../a-1-0.conda")]
     fn other_files_are_no_packages(#[case] file_name: &str) {
-        assert_eq!(ArtifactName::new(file_name), Err(InvalidArtifactName(file_name.to_owned())));
+        assert_eq!(
+            ArtifactName::new(file_name),
+            Err(InvalidArtifactName(file_name.to_owned()))
+        );
     }
 }

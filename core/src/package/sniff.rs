@@ -9,7 +9,10 @@ const LENGTH: u64 = 300;
 
 /// Fails if the file is empty, or is plainly something other than its ending says. A file whose
 /// beginning says nothing (a zip may have junk before it) is let through to its reader.
-pub(super) fn expect_format(archive: &mut (impl Read + Seek), expected: ArchiveFormat) -> Result<(), PackageError> {
+pub(super) fn expect_format(
+    archive: &mut (impl Read + Seek),
+    expected: ArchiveFormat,
+) -> Result<(), PackageError> {
     let mut start = Vec::new();
     archive.by_ref().take(LENGTH).read_to_end(&mut start)?;
     archive.rewind()?;
@@ -53,8 +56,14 @@ mod tests {
     #[case(b"", "the file is empty")]
     #[case(b"BZh91AY", "is not a .conda archive: it looks like a bzip2 file")]
     #[case(b"\x1f\x8b\x08", "is not a .conda archive: it looks like a gzip file")]
-    #[case(b"version https://git-lfs.github.com/spec/v1", "is not a .conda archive: it looks like a git-lfs pointer: the file itself was not checked out")]
-    #[case(b"\n<!DOCTYPE html>", "is not a .conda archive: it looks like an HTML page, perhaps the error page of a download")]
+    #[case(
+        b"version https://git-lfs.github.com/spec/v1",
+        "is not a .conda archive: it looks like a git-lfs pointer: the file itself was not checked out"
+    )]
+    #[case(
+        b"\n<!DOCTYPE html>",
+        "is not a .conda archive: it looks like an HTML page, perhaps the error page of a download"
+    )]
     fn other_files_are_named(#[case] bytes: &[u8], #[case] message: &str) {
         let error = expect_format(&mut Cursor::new(bytes), ArchiveFormat::Conda).unwrap_err();
         assert_eq!(error.to_string(), message);

@@ -14,7 +14,10 @@ use super::{Limits, PackageError, bzip2_tail};
 /// seen, a member outside `info/` ends the reading: the payload, nearly all of the work, is not
 /// decompressed. That is done only if the file ends as a whole bzip2 stream ends, so that a
 /// truncated file is still found out.
-pub(super) fn info_members<R: Read + Seek>(mut archive: R, limits: &Limits) -> Result<InfoMembers, PackageError> {
+pub(super) fn info_members<R: Read + Seek>(
+    mut archive: R,
+    limits: &Limits,
+) -> Result<InfoMembers, PackageError> {
     let is_whole = bzip2_tail::ends_with_stream_footer(&mut archive)?;
     let mut tarball = begin(archive, limits)?;
     let mut members = InfoMembers::default();

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use tar::{EntryType, Header, PaxExtensions};
 
-use super::{LinkKind, Limits, PackageError};
+use super::{Limits, LinkKind, PackageError};
 
 const BLOCK: u64 = 512;
 
@@ -74,11 +74,18 @@ impl<'a, R: Read> Tarball<'a, R> {
             };
             self.members += 1;
             if self.members > self.limits.members {
-                return Err(PackageError::TooManyMembers { limit: self.limits.members });
+                return Err(PackageError::TooManyMembers {
+                    limit: self.limits.members,
+                });
             }
             let header_offset = self.offset - BLOCK;
-            let damaged = |what| PackageError::Tar { offset: header_offset, what };
-            let size = header.entry_size().map_err(|_| damaged("the size of a member is not a number"))?;
+            let damaged = |what| PackageError::Tar {
+                offset: header_offset,
+                what,
+            };
+            let size = header
+                .entry_size()
+                .map_err(|_| damaged("the size of a member is not a number"))?;
             let kind = header.entry_type();
             match kind {
                 EntryType::GNULongName => {
@@ -91,8 +98,13 @@ impl<'a, R: Read> Tarball<'a, R> {
                 }
                 EntryType::XHeader => pax = Pax::parse(&self.read_extension(size)?),
                 _ => {
-                    let path = pax.path.or(long_path).unwrap_or_else(|| header.path_bytes().into_owned());
-                    return self.begin_member(&header, &path, pax.size.unwrap_or(size)).map(Some);
+                    let path = pax
+                        .path
+                        .or(long_path)
+                        .unwrap_or_else(|| header.path_bytes().into_owned());
+                    return self
+                        .begin_member(&header, &path, pax.size.unwrap_or(size))
+                        .map(Some);
                 }
             }
         }
@@ -102,7 +114,10 @@ impl<'a, R: Read> Tarball<'a, R> {
     pub(super) fn read_content(&mut self) -> Result<Vec<u8>, PackageError> {
         let limit = self.limits.member_bytes;
         if self.content_left > limit {
-            return Err(PackageError::MemberTooLarge { member: self.current.clone(), limit });
+            return Err(PackageError::MemberTooLarge {
+                member: self.current.clone(),
+                limit,
+            });
         }
         let wanted = self.content_left;
         self.content_left = 0;
@@ -141,7 +156,10 @@ impl<'a, R: Read> Tarball<'a, R> {
             self.content_left = size;
             self.padding_left = size.wrapping_neg() % BLOCK;
         }
-        Ok(Member { path: self.current.clone(), kind })
+        Ok(Member {
+            path: self.current.clone(),
+            kind,
+        })
     }
 
     /// A file with many holes has the list of them in blocks between its header and its data.
@@ -162,18 +180,42 @@ impl<'a, R: Read> Tarball<'a, R> {
             return Ok(None);
         }
         if count < block.len() {
-            let what = if self.offset == 0 { "there is no tar archive" } else { "it ends within a header" };
-            return Err(PackageError::Tar { offset: self.offset, what });
+            let what = if self.offset == 0 {
+                "there is no tar archive"
+            } else {
+                "it ends within a header"
+            };
+            return Err(PackageError::Tar {
+                offset: self.offset,
+                what,
+            });
         }
         if block.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
         let header = Header::from_byte_slice(&block);
         // The sum of the block's bytes with those of the sum itself taken for spaces.
-        let sum: u32 = block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
+        let sum: u32 = block
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| {
+                if (148..156).contains(&at) {
+                    32
+                } else {
+                    u32::from(*byte)
+                }
+            })
+            .sum();
         if header.cksum().ok() != Some(sum) {
-            let what = if self.offset == 0 { "there is no tar archive" } else { "the checksum of a header is wrong" };
-            return Err(PackageError::Tar { offset: self.offset, what });
+            let what = if self.offset == 0 {
+                "there is no tar archive"
+            } else {
+                "the checksum of a header is wrong"
+            };
+            return Err(PackageError::Tar {
+                offset: self.offset,
+                what,
+            });
         }
         self.advance(BLOCK)?;
         Ok(Some(header.clone()))
@@ -182,7 +224,10 @@ impl<'a, R: Read> Tarball<'a, R> {
     fn read_extension(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
         let limit = self.limits.tar_header_bytes;
         if size > limit {
-            return Err(PackageError::MemberTooLarge { member: "the name or header of a tar member".to_owned(), limit });
+            return Err(PackageError::MemberTooLarge {
+                member: "the name or header of a tar member".to_owned(),
+                limit,
+            });
         }
         self.padding_left = size.wrapping_neg() % BLOCK;
         self.read_exactly(size)
@@ -207,7 +252,12 @@ impl<'a, R: Read> Tarball<'a, R> {
     /// `size` is within a limit that the caller checked.
     fn read_exactly(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
         let mut bytes = Vec::new();
-        let count = self.reader.by_ref().take(size).read_to_end(&mut bytes).map_err(|source| self.decompress_error(source))? as u64;
+        let count = self
+            .reader
+            .by_ref()
+            .take(size)
+            .read_to_end(&mut bytes)
+            .map_err(|source| self.decompress_error(source))? as u64;
         self.advance(count)?;
         if count < size {
             return Err(self.truncated());
@@ -239,11 +289,16 @@ impl<'a, R: Read> Tarball<'a, R> {
     }
 
     fn truncated(&self) -> PackageError {
-        PackageError::TarTruncated { member: self.current.clone() }
+        PackageError::TarTruncated {
+            member: self.current.clone(),
+        }
     }
 
     fn decompress_error(&self, source: io::Error) -> PackageError {
-        PackageError::Decompress { stream: self.stream.to_owned(), source }
+        PackageError::Decompress {
+            stream: self.stream.to_owned(),
+            source,
+        }
     }
 }
 

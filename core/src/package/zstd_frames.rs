@@ -65,9 +65,14 @@ mod pure_rust {
         pub(super) fn new(compressed: R, window_log: u32) -> Self {
             let mut decoder = FrameDecoder::new();
             decoder.set_max_window_size(1 << window_log);
-            Self { compressed, decoder, in_frame: false }
+            Self {
+                compressed,
+                decoder,
+                in_frame: false,
+            }
         }
 
+        #[cfg(not(feature = "native"))]
         pub(super) fn into_inner(self) -> R {
             self.compressed
         }
@@ -93,7 +98,10 @@ mod pure_rust {
         }
 
         fn expect_checksum(&self) -> io::Result<()> {
-            match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+            match (
+                self.decoder.get_checksum_from_data(),
+                self.decoder.get_calculated_checksum(),
+            ) {
                 (Some(stored), Some(calculated)) if stored != calculated => {
                     Err(io::Error::other("the checksum of a frame does not match"))
                 }
@@ -124,14 +132,15 @@ mod pure_rust {
     }
 }
 
-#[cfg(all(test, feature = "native"))]
+#[cfg(test)]
+#[cfg(feature = "native")]
 mod tests {
     use super::*;
 
     fn frame(bytes: &[u8], with_checksum: bool) -> Vec<u8> {
         let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
         encoder.include_checksum(with_checksum).unwrap();
-        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        io::Write::write_all(&mut encoder, bytes).unwrap();
         encoder.finish().unwrap()
     }
 
@@ -151,7 +160,13 @@ mod tests {
     fn frames_follow_each_other_in_both_decoders() {
         let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
         let text = b"channel ".repeat(100_000);
-        let compressed = [&frame(&text, true)[..], &skippable, &frame(b"tail", false), &frame(b"", false)].concat();
+        let compressed = [
+            &frame(&text, true)[..],
+            &skippable,
+            &frame(b"tail", false),
+            &frame(b"", false),
+        ]
+        .concat();
         for result in both(&compressed) {
             assert!(result.unwrap() == [&text[..], b"tail"].concat());
         }

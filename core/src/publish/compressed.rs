@@ -27,7 +27,11 @@ impl ZstdLevel {
     ///
     /// When it is another.
     pub fn new(level: u8) -> Result<Self, InvalidZstdLevel> {
-        if (1..=22).contains(&level) { Ok(Self(level)) } else { Err(InvalidZstdLevel(level)) }
+        if (1..=22).contains(&level) {
+            Ok(Self(level))
+        } else {
+            Err(InvalidZstdLevel(level))
+        }
     }
 
     /// The number.
@@ -86,7 +90,9 @@ mod tests {
     fn the_number_of_threads_does_not_change_the_bytes() {
         let folder = tempfile::tempdir().unwrap();
         let document = folder.path().join("repodata.json");
-        let text: String = (0..400_000).map(|number| format!("{{\"n\":{}}}", number * 7919 % 100_003)).collect();
+        let text: String = (0..400_000)
+            .map(|number| format!("{{\"n\":{}}}", number * 7919 % 100_003))
+            .collect();
         fs_err::write(&document, &text).unwrap();
         let compressed = [1, 2, 5].map(|threads| {
             let mut out = Vec::new();

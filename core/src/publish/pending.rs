@@ -57,7 +57,9 @@ impl PendingFile {
     ///
     /// When the bytes cannot be written.
     pub fn finish_without_sync(self) -> io::Result<FinishedFile> {
-        Ok(FinishedFile(self.0.into_inner().map_err(io::IntoInnerError::into_error)?))
+        Ok(FinishedFile(
+            self.0.into_inner().map_err(io::IntoInnerError::into_error)?,
+        ))
     }
 }
 
@@ -88,7 +90,10 @@ impl FinishedFile {
         }
         self.0.persist(target).map_err(|error| {
             let kind = error.error.kind();
-            io::Error::new(kind, format!("cannot put {} in place: {}", target.display(), error.error))
+            io::Error::new(
+                kind,
+                format!("cannot put {} in place: {}", target.display(), error.error),
+            )
         })?;
         Ok(Publication::Replaced)
     }
@@ -163,7 +168,10 @@ pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX))
+        {
             fs_err::remove_file(entry.path())?;
         }
     }
@@ -184,12 +192,24 @@ mod tests {
     fn an_equal_file_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("repodata.json");
-        assert_eq!(write(folder.path(), "{}").publish(&target).unwrap(), Publication::Replaced);
+        assert_eq!(
+            write(folder.path(), "{}").publish(&target).unwrap(),
+            Publication::Replaced
+        );
         let before = fs_err::metadata(&target).unwrap().modified().unwrap();
-        assert_eq!(write(folder.path(), "{}").publish(&target).unwrap(), Publication::Unchanged);
-        assert_eq!(write(folder.path(), "{}").publish_copy(&target).unwrap(), Publication::Unchanged);
+        assert_eq!(
+            write(folder.path(), "{}").publish(&target).unwrap(),
+            Publication::Unchanged
+        );
+        assert_eq!(
+            write(folder.path(), "{}").publish_copy(&target).unwrap(),
+            Publication::Unchanged
+        );
         assert_eq!(fs_err::metadata(&target).unwrap().modified().unwrap(), before);
-        assert_eq!(write(folder.path(), "[]").publish_copy(&target).unwrap(), Publication::Replaced);
+        assert_eq!(
+            write(folder.path(), "[]").publish_copy(&target).unwrap(),
+            Publication::Replaced
+        );
         assert_eq!(fs_err::read_to_string(&target).unwrap(), "[]");
         assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -201,7 +221,10 @@ mod tests {
         let (linked, target) = (folder.path().join("linked"), folder.path().join("repodata.json"));
         fs_err::write(&linked, "{}").unwrap();
         fs_err::os::unix::fs::symlink(&linked, &target).unwrap();
-        assert_eq!(write(folder.path(), "{}").publish(&target).unwrap(), Publication::Replaced);
+        assert_eq!(
+            write(folder.path(), "{}").publish(&target).unwrap(),
+            Publication::Replaced
+        );
         assert!(fs_err::symlink_metadata(&target).unwrap().is_file());
         assert_eq!(fs_err::read_to_string(&linked).unwrap(), "{}");
     }

@@ -191,7 +191,8 @@ mod tests {
     fn shards_leave_after_the_grace_period_only() {
         let output = tempfile::tempdir().unwrap();
         let folder = ShardFolder::create(output.path(), ShardPlacement::ShardsFolder).unwrap();
-        let [kept, old] = [b"kept", b"old!"].map(|shard| base16ct::lower::encode_string(&folder.write(shard).unwrap()));
+        let [kept, old] =
+            [b"kept", b"old!"].map(|shard| base16ct::lower::encode_string(&folder.write(shard).unwrap()));
         fs_err::write(output.path().join("a-1-0.msgpack.zst"), "no shard").unwrap();
         let named = BTreeSet::from([kept]);
         let mut retired = BTreeMap::new();

@@ -39,16 +39,24 @@ pub struct FileStamp {
 impl FileStamp {
     /// The stamp of a file; `None` if there is no such plain file.
     pub fn of(path: &Path) -> Option<Self> {
-        let metadata = fs_err::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        let metadata = fs_err::symlink_metadata(path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)?;
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(Self { size: metadata.len(), modified_nanoseconds: u64::try_from(modified.as_nanos()).ok()? })
+        Some(Self {
+            size: metadata.len(),
+            modified_nanoseconds: u64::try_from(modified.as_nanos()).ok()?,
+        })
     }
 }
 
 impl PublishedState {
     /// What is known; nothing if there is no such file or it cannot be understood.
     pub fn load(path: &Path) -> Self {
-        fs_err::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+        fs_err::read(path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
     }
 
     /// Keeps the state.
@@ -66,6 +74,8 @@ impl PublishedState {
 
     /// Whether every document is as it was left in `folder`.
     pub fn documents_are_in_place(&self, folder: &Path) -> bool {
-        self.documents.iter().all(|(name, stamp)| FileStamp::of(&folder.join(name)) == Some(*stamp))
+        self.documents
+            .iter()
+            .all(|(name, stamp)| FileStamp::of(&folder.join(name)) == Some(*stamp))
     }
 }

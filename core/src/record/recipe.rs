@@ -1,3 +1,5 @@
 //! placeholder until merged
 /// x
-pub fn recipe_json(_yaml: &[u8]) -> serde_json::Value { serde_json::Value::Null }
+pub fn recipe_json(_yaml: &[u8]) -> serde_json::Value {
+    serde_json::Value::Null
+}

@@ -46,28 +46,40 @@ impl DocumentOptions {
     }
 
     fn query(&self, format: Option<ArchiveFormat>, order: Order) -> RecordQuery {
-        RecordQuery { stages: self.stages.clone(), format, order, run_exports: false }
+        RecordQuery {
+            stages: self.stages.clone(),
+            format,
+            order,
+            run_exports: false,
+        }
     }
 
     /// The record as documents have it before patches.
     fn published_record(&self, stored: &StoredRecord<'_>) -> io::Result<JsonText> {
         JsonText::from_stored(stored.record.clone()).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("the stored record of {} {error}", stored.file_name))
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the stored record of {} {error}", stored.file_name),
+            )
         })
     }
 
     /// The record with the time at which it became part of the channel, which no patch changes.
     fn dated(&self, record: JsonText, stored: &StoredRecord<'_>) -> JsonText {
         match stored.indexed_timestamp {
-            Some(milliseconds) if self.indexed_timestamp => record.with_integer("indexed_timestamp", milliseconds),
+            Some(milliseconds) if self.indexed_timestamp => {
+                record.with_integer("indexed_timestamp", milliseconds)
+            }
             _ => record,
         }
     }
 }
 
 /// The two maps of artifacts that every document has, with the formats that they hold.
-const MAPS: [(&str, ArchiveFormat); 2] =
-    [("packages", ArchiveFormat::TarBz2), ("packages.conda", ArchiveFormat::Conda)];
+const MAPS: [(&str, ArchiveFormat); 2] = [
+    ("packages", ArchiveFormat::TarBz2),
+    ("packages.conda", ArchiveFormat::Conda),
+];
 
 /// The name of an artifact as a store has it; `None` for what is no conda package (a wheel).
 fn artifact_name(stored: &StoredRecord<'_>) -> Option<ArtifactName> {

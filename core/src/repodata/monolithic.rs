@@ -28,7 +28,9 @@ pub fn write_repodata(
     for (key, format) in MAPS {
         document.begin_object(key)?;
         store.for_each_record(&options.query(Some(format), Order::FileName), &mut |stored| {
-            let Some(name) = artifact_name(&stored) else { return Ok(()) };
+            let Some(name) = artifact_name(&stored) else {
+                return Ok(());
+            };
             let record = options.published_record(&stored)?;
             let record = match patch.map(|patch| patch.apply(&name, &record)) {
                 None | Some(Patched::Untouched) => record,
@@ -46,7 +48,14 @@ pub fn write_repodata(
     removed.sort_unstable_by(|one, other| one.as_str().cmp(&other.as_str()));
     document.member("removed", JsonText::from_value(&removed.into()).as_str())?;
     // CEP 15: a document with a base URL is of version 2.
-    document.member("repodata_version", if options.packages_url().is_some() { "2" } else { "1" })?;
+    document.member(
+        "repodata_version",
+        if options.packages_url().is_some() {
+            "2"
+        } else {
+            "1"
+        },
+    )?;
     document.finish()?;
     Ok(())
 }
@@ -65,7 +74,12 @@ fn info(options: &DocumentOptions) -> JsonText {
 
 /// The relations as CEP 42 writes them, in repodata and shard index alike.
 pub(super) fn relations(options: &DocumentOptions) -> Value {
-    let references = [("base", options.relations.base()), ("overrides", options.relations.overrides())];
-    let given = references.into_iter().filter_map(|(key, reference)| Some((key.to_owned(), json!(reference?))));
+    let references = [
+        ("base", options.relations.base()),
+        ("overrides", options.relations.overrides()),
+    ];
+    let given = references
+        .into_iter()
+        .filter_map(|(key, reference)| Some((key.to_owned(), json!(reference?))));
     Value::Object(given.collect())
 }

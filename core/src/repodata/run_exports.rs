@@ -27,9 +27,14 @@ pub fn write_run_exports(
     document.member("info", JsonText::from_value(&info).as_str())?;
     for (key, format) in MAPS {
         document.begin_object(key)?;
-        let query = RecordQuery { run_exports: true, ..options.query(Some(format), Order::FileName) };
+        let query = RecordQuery {
+            run_exports: true,
+            ..options.query(Some(format), Order::FileName)
+        };
         store.for_each_record(&query, &mut |stored| {
-            let Some(name) = artifact_name(&stored) else { return Ok(()) };
+            let Some(name) = artifact_name(&stored) else {
+                return Ok(());
+            };
             let run_exports = of_record(&stored);
             let run_exports = match patch {
                 Some(patch) => patch.apply_to_run_exports(&name, run_exports),
@@ -46,7 +51,10 @@ pub fn write_run_exports(
 
 /// The run exports of a record, an empty object for every way to have none.
 pub(super) fn of_record(stored: &StoredRecord<'_>) -> Value {
-    let value = stored.run_exports.as_ref().and_then(|text| serde_json::from_str(text).ok());
+    let value = stored
+        .run_exports
+        .as_ref()
+        .and_then(|text| serde_json::from_str(text).ok());
     match value {
         None | Some(Value::Null | Value::Bool(false)) => json!({}),
         Some(Value::Array(items)) if items.is_empty() => json!({}),

@@ -61,13 +61,20 @@ pub fn for_each_group(
     options: &DocumentOptions,
     visit: &mut dyn FnMut(RecordGroup) -> io::Result<()>,
 ) -> Result<(), StoreError> {
-    let query = RecordQuery { run_exports: true, ..options.query(None, Order::PackageName) };
+    let query = RecordQuery {
+        run_exports: true,
+        ..options.query(None, Order::PackageName)
+    };
     let mut group = RecordGroup::default();
     store.for_each_record(&query, &mut |stored| {
-        let Some(artifact) = artifact_name(&stored) else { return Ok(()) };
+        let Some(artifact) = artifact_name(&stored) else {
+            return Ok(());
+        };
         let record = options.published_record(&stored)?;
         // Records that were read here have a name; another tool may have stored one without.
-        let Some(Value::String(name)) = record.to_object().remove("name") else { return Ok(()) };
+        let Some(Value::String(name)) = record.to_object().remove("name") else {
+            return Ok(());
+        };
         if name != group.name && !group.records.is_empty() {
             visit(std::mem::take(&mut group))?;
         }
@@ -89,9 +96,9 @@ pub fn for_each_group(
 impl RecordGroup {
     /// Whether an instruction is about any of the records.
     pub fn is_touched_by(&self, patch: &PatchInstructions) -> bool {
-        self.records.iter().any(|grouped| {
-            patch.apply(&grouped.artifact, &grouped.record) != Patched::Untouched
-        })
+        self.records
+            .iter()
+            .any(|grouped| patch.apply(&grouped.artifact, &grouped.record) != Patched::Untouched)
     }
 
     /// The shard as the packages say, or as `patch` makes it.
@@ -131,7 +138,10 @@ impl RecordGroup {
 pub fn shard_bytes(shard: &Shard) -> Vec<u8> {
     let mut out = Vec::new();
     write_map_len(&mut out, if shard.removed.is_empty() { 2 } else { 3 });
-    for (key, records) in [("packages", &shard.packages), ("packages.conda", &shard.packages_conda)] {
+    for (key, records) in [
+        ("packages", &shard.packages),
+        ("packages.conda", &shard.packages_conda),
+    ] {
         write_str(&mut out, key);
         write_map_len(&mut out, records.len());
         for (file_name, record) in records {
@@ -156,9 +166,15 @@ pub fn shard_bytes(shard: &Shard) -> Vec<u8> {
 /// A shard index in msgpack, not yet compressed.
 pub fn shard_index_bytes(index: &ShardIndex, options: &DocumentOptions, created_at: Timestamp) -> Vec<u8> {
     let mut info = vec![
-        ("base_url", Value::from(options.packages_url().unwrap_or_default())),
+        (
+            "base_url",
+            Value::from(options.packages_url().unwrap_or_default()),
+        ),
         ("shards_base_url", index.shards_base_url.as_str().into()),
-        ("created_at", created_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()),
+        (
+            "created_at",
+            created_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into(),
+        ),
         ("subdir", options.subdir.as_str().into()),
     ];
     if !options.relations.is_empty() {

@@ -9,13 +9,13 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// SQLite reported an error.
+    /// `SQLite` reported an error.
     #[cfg(feature = "sqlite")]
     #[error("{}: {source}", path.display())]
     Sqlite {
         /// The database file.
         path: PathBuf,
-        /// What SQLite said.
+        /// What `SQLite` said.
         source: rusqlite::Error,
     },
     /// The file is something other than a database. It was left alone.

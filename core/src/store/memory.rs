@@ -32,7 +32,9 @@ impl MemoryStore {
     /// Lists artifacts in a stage that no index run fills.
     pub fn set_stage(&mut self, stage: &Stage, listing: &[ListedArtifact]) {
         self.changes += 1;
-        let rows = listing.iter().map(|listed| (listed.name.clone(), (listed.mtime, listed.size)));
+        let rows = listing
+            .iter()
+            .map(|listed| (listed.name.clone(), (listed.mtime, listed.size)));
         self.stages.insert(stage.as_str().to_owned(), rows.collect());
     }
 
@@ -42,12 +44,20 @@ impl MemoryStore {
 
     fn sorted(&self, query: &RecordQuery) -> Vec<&StoredArtifact> {
         let listed = |name| {
-            query.stages.iter().any(|stage| self.stages.get(stage.as_str()).is_some_and(|rows| rows.contains_key(name)))
+            query.stages.iter().any(|stage| {
+                self.stages
+                    .get(stage.as_str())
+                    .is_some_and(|rows| rows.contains_key(name))
+            })
         };
         let mut artifacts: Vec<_> = self
             .artifacts
             .values()
-            .filter(|artifact| query.format.is_none_or(|format| artifact.listed.name.format() == format))
+            .filter(|artifact| {
+                query
+                    .format
+                    .is_none_or(|format| artifact.listed.name.format() == format)
+            })
             .filter(|artifact| listed(&artifact.listed.name))
             .collect();
         if query.order == Order::PackageName {
@@ -63,8 +73,10 @@ impl Store for MemoryStore {
         listing: &[ListedArtifact],
         missing: MissingArtifacts,
     ) -> Result<usize, StoreError> {
-        let mut rows: BTreeMap<_, _> =
-            listing.iter().map(|listed| (listed.name.clone(), (listed.mtime, listed.size))).collect();
+        let mut rows: BTreeMap<_, _> = listing
+            .iter()
+            .map(|listed| (listed.name.clone(), (listed.mtime, listed.size)))
+            .collect();
         let known = self.stages.entry(Stage::FS.as_str().to_owned()).or_default();
         let mut removed = 0;
         for (name, row) in known.iter() {
@@ -88,8 +100,15 @@ impl Store for MemoryStore {
         let indexed = self.stages.get(Stage::INDEXED.as_str());
         let changed = self.stage(upstream).filter_map(|(name, row)| {
             let known = indexed.and_then(|rows| rows.get(name));
-            let artifact = ListedArtifact { name: name.clone(), mtime: row.0, size: row.1 };
-            (known != Some(row)).then(|| ChangedArtifact { artifact, replaces: self.artifacts.contains_key(name) })
+            let artifact = ListedArtifact {
+                name: name.clone(),
+                mtime: row.0,
+                size: row.1,
+            };
+            (known != Some(row)).then(|| ChangedArtifact {
+                artifact,
+                replaces: self.artifacts.contains_key(name),
+            })
         });
         Ok(changed.collect())
     }
@@ -110,7 +129,10 @@ impl Store for MemoryStore {
 
     fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError> {
         for name in names {
-            let was_read = self.stages.get_mut(Stage::INDEXED.as_str()).and_then(|rows| rows.remove(name));
+            let was_read = self
+                .stages
+                .get_mut(Stage::INDEXED.as_str())
+                .and_then(|rows| rows.remove(name));
             let was_known = self.artifacts.remove(name);
             self.changes += u64::from(was_read.is_some() || was_known.is_some());
         }

@@ -24,7 +24,8 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use types::{
-    ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Stage, StoredArtifact, StoredRecord,
+    ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Stage, StoredArtifact,
+    StoredRecord,
 };
 
 use crate::package::ArtifactName;

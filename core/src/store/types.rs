@@ -6,16 +6,19 @@ use std::fmt;
 use crate::json::JsonText;
 use crate::package::{ArchiveFormat, ArtifactName, Digests, Metadata, RattlerRecipe};
 
-/// A modification time in seconds, as the double that CPython's `os.stat` would give.
+/// A modification time in seconds, as the double that `CPython`'s `os.stat` would give.
 ///
 /// conda-index stores that double, and takes an artifact for changed when it is not the very same.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Mtime(f64);
 
 impl Mtime {
-    /// From whole seconds and nanoseconds. CPython adds the two as doubles in this order; other
+    /// From whole seconds and nanoseconds. `CPython` adds the two as doubles in this order; other
     /// ways to write the same sum round differently for a quarter of all times.
-    #[expect(clippy::cast_precision_loss, reason = "the loss is CPython's, and must be the same")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the loss is CPython's, and must be the same"
+    )]
     pub fn from_unix(seconds: i64, nanoseconds: u32) -> Self {
         Self(seconds as f64 + 1e-9 * f64::from(nanoseconds))
     }
@@ -129,7 +132,11 @@ impl StoredArtifact {
             None => 0,
         };
         self.record.as_str().len()
-            + texts.into_iter().flatten().map(|text| text.as_str().len()).sum::<usize>()
+            + texts
+                .into_iter()
+                .flatten()
+                .map(|text| text.as_str().len())
+                .sum::<usize>()
             + recipe
             + self.icon.as_ref().map_or(0, Vec::len)
     }

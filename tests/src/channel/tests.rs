@@ -2,9 +2,7 @@ use super::*;
 
 fn modified(path: &Path) -> u64 {
     let time = fs_err::metadata(path).unwrap().modified().unwrap();
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -28,10 +26,7 @@ fn packages_go_to_their_subdir() {
         files(&channel.path().join("noarch")),
         ["lock-1.0-0.conda", "lock-1.0-0.tar.bz2"]
     );
-    assert_eq!(
-        files(&channel.path().join("linux-64")),
-        ["lock-1.0-0.tar.bz2"]
-    );
+    assert_eq!(files(&channel.path().join("linux-64")), ["lock-1.0-0.tar.bz2"]);
 }
 
 #[test]

@@ -88,9 +88,7 @@ impl CondaContainer {
     }
 
     fn frame_of_bytes(&self, content: &[u8]) -> Vec<u8> {
-        self.frame(content.len() as u64, |frame| {
-            io::Write::write_all(frame, content)
-        })
+        self.frame(content.len() as u64, |frame| io::Write::write_all(frame, content))
     }
 
     fn frame(
@@ -122,10 +120,7 @@ pub(super) fn frame_of(tarball: &Tarball, level: i32) -> Vec<u8> {
     })
 }
 
-fn compress(
-    level: i32,
-    write: impl FnOnce(&mut Encoder<'static, Vec<u8>>) -> io::Result<()>,
-) -> Vec<u8> {
+fn compress(level: i32, write: impl FnOnce(&mut Encoder<'static, Vec<u8>>) -> io::Result<()>) -> Vec<u8> {
     let compressed = Encoder::new(Vec::new(), level).and_then(|mut encoder| {
         write(&mut encoder)?;
         encoder.finish()

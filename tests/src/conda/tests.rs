@@ -133,12 +133,7 @@ fn entries_have_the_order_and_the_method_asked_for() {
 #[case::skippable_after(InfoStream::FrameThen(b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec()))]
 fn sound_streams_hold_the_info_members(
     #[case] stream: InfoStream,
-    #[values(
-        FrameSize::Declared,
-        FrameSize::Streamed,
-        FrameSize::StreamedWindowLog(27)
-    )]
-    frame: FrameSize,
+    #[values(FrameSize::Declared, FrameSize::Streamed, FrameSize::StreamedWindowLog(27))] frame: FrameSize,
     #[values(Checksum::Absent, Checksum::Right)] checksum: Checksum,
 ) {
     let stream = info_entry(CondaContainer {
@@ -245,11 +240,7 @@ fn the_crc_is_wrong_where_asked() {
 #[case(ZipFormat::Zip32, 0, false)]
 #[case(ZipFormat::Zip64Entries, 3, false)]
 #[case(ZipFormat::Zip64, 3, true)]
-fn zip64_fields_are_there_when_asked_for(
-    #[case] zip: ZipFormat,
-    #[case] entries: usize,
-    #[case] end: bool,
-) {
+fn zip64_fields_are_there_when_asked_for(#[case] zip: ZipFormat, #[case] entries: usize, #[case] end: bool) {
     let bytes = lock().conda_with(CondaContainer {
         zip,
         ..CondaContainer::default()

@@ -25,8 +25,7 @@ fn packages_are_varied_and_file_names_unique() {
     let share = |has: &dyn Fn(&Generated) -> bool| {
         packages.iter().filter(|p| has(p)).count() as f64 / packages.len() as f64
     };
-    let has_key =
-        |key: &'static str| share(&move |p: &Generated| p.package.index_json().contains_key(key));
+    let has_key = |key: &'static str| share(&move |p: &Generated| p.package.index_json().contains_key(key));
     let names: HashSet<String> = packages.iter().map(Generated::file_name).collect();
     assert_eq!(names.len(), packages.len());
     assert!((0.15..0.25).contains(&share(&|p| p.kind == Kind::TarBz2)));
@@ -41,15 +40,11 @@ fn packages_are_varied_and_file_names_unique() {
     );
 
     let with_run_exports = share(&|p| p.package.has_member("info/run_exports.json"));
-    assert!(
-        (0.25..0.35).contains(&with_run_exports),
-        "{with_run_exports}"
-    );
+    assert!((0.25..0.35).contains(&with_run_exports), "{with_run_exports}");
     let with_rattler = share(&|p| p.package.has_member("info/recipe/recipe.yaml"));
     assert!((0.1..0.2).contains(&with_rattler), "{with_rattler}");
     assert!(packages.iter().all(|p| {
-        p.package.has_member("info/recipe/recipe.yaml")
-            != p.package.has_member("info/recipe/meta.yaml")
+        p.package.has_member("info/recipe/recipe.yaml") != p.package.has_member("info/recipe/meta.yaml")
     }));
 
     let counts: Vec<usize> = packages
@@ -63,9 +58,7 @@ fn packages_are_varied_and_file_names_unique() {
 
 #[test]
 fn later_versions_are_built_later() {
-    let built: Vec<u64> = (24..36)
-        .map(|k| Generator::new(1).package(k).built)
-        .collect();
+    let built: Vec<u64> = (24..36).map(|k| Generator::new(1).package(k).built).collect();
     assert!(built.is_sorted());
     assert!(
         built

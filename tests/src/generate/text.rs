@@ -51,11 +51,7 @@ pub(super) fn about(random: &mut Random, facts: &Facts) -> Value {
 }
 
 /// Adds the info files that no index needs but every real package has, and a recipe.
-pub(super) fn with_info_files(
-    random: &mut Random,
-    facts: &Facts,
-    package: PackageBuilder,
-) -> PackageBuilder {
+pub(super) fn with_info_files(random: &mut Random, facts: &Facts, package: PackageBuilder) -> PackageBuilder {
     let paths = package.payload_paths();
     let listed = paths["paths"].as_array().into_iter().flatten();
     let files: String = listed
@@ -110,9 +106,7 @@ fn rattler_recipe(facts: &Facts, sha256: &str) -> String {
 
 fn yaml_list(facts: &Facts, indent: usize) -> String {
     let lines = facts.depends.iter();
-    lines
-        .map(|spec| format!("{:indent$}- {spec}\n", ""))
-        .collect()
+    lines.map(|spec| format!("{:indent$}- {spec}\n", "")).collect()
 }
 
 fn variants(random: &mut Random) -> String {

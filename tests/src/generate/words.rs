@@ -116,8 +116,8 @@ pub(super) fn name(seed: u64, number: u64) -> String {
     let pairs = count * count;
     let pair = ((number % pairs) * STEP + START + seed % pairs) % pairs;
     let (first, second) = (pair / count, pair % count);
-    let prefix = Random::new(seed, "name", number)
-        .pick(&["py", "lib", "r-", "perl-", "", "", "", "", "", ""]);
+    let prefix =
+        Random::new(seed, "name", number).pick(&["py", "lib", "r-", "perl-", "", "", "", "", "", ""]);
     let series = match number / pairs {
         0 => String::new(),
         series => series.to_string(),

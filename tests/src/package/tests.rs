@@ -110,10 +110,7 @@ fn info_documents_are_members() {
         .run_exports(json!({"weak": ["lock"]}))
         .recipe("a: 1")
         .rattler_recipe("b: 2");
-    assert_eq!(
-        json_of(&package, "info/about.json"),
-        json!({"summary": "s"})
-    );
+    assert_eq!(json_of(&package, "info/about.json"), json!({"summary": "s"}));
     assert_eq!(json_of(&package, PATHS), json!({}));
     assert_eq!(
         json_of(&package, "info/run_exports.json"),
@@ -121,10 +118,7 @@ fn info_documents_are_members() {
     );
     assert_eq!(bytes_of(&package, "info/recipe/meta.yaml"), b"a: 1");
     assert_eq!(bytes_of(&package, "info/recipe/recipe.yaml"), b"b: 2");
-    assert_eq!(
-        bytes_of(&package, "info/recipe/rendered_recipe.yaml"),
-        b"b: 2"
-    );
+    assert_eq!(bytes_of(&package, "info/recipe/rendered_recipe.yaml"), b"b: 2");
 }
 
 #[test]
@@ -172,24 +166,14 @@ fn members_can_be_left_out_and_ordered() {
     let package = lock().member("info/files", "").without(PATHS);
     assert_eq!(
         paths(&package),
-        [
-            INDEX,
-            "info/about.json",
-            "info/files",
-            "share/lock/lock.txt"
-        ]
+        [INDEX, "info/about.json", "info/files", "share/lock/lock.txt"]
     );
     let package = package
         .order(["share/lock/lock.txt", "info/files"])
         .order_last([INDEX]);
     assert_eq!(
         paths(&package),
-        [
-            "share/lock/lock.txt",
-            "info/files",
-            "info/about.json",
-            INDEX
-        ]
+        ["share/lock/lock.txt", "info/files", "info/about.json", INDEX]
     );
 }
 

@@ -90,11 +90,7 @@ impl Member {
 
     /// A GNU sparse file: `real_size` zeros but for the pieces, given by their offset. All but the
     /// last piece are multiples of 512 bytes, and there are at most three.
-    pub fn sparse(
-        path: impl Into<Vec<u8>>,
-        real_size: u64,
-        pieces: impl Into<Vec<(u64, Vec<u8>)>>,
-    ) -> Self {
+    pub fn sparse(path: impl Into<Vec<u8>>, real_size: u64, pieces: impl Into<Vec<(u64, Vec<u8>)>>) -> Self {
         let pieces = pieces.into();
         assert!(pieces.len() <= 3, "a sparse header has room for 3 pieces");
         Self::new(path, Body::Sparse { real_size, pieces })

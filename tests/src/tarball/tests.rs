@@ -62,11 +62,7 @@ fn every_path_format_reads_back(
 #[rstest]
 #[case::gnu(PathFormat::GnuLongName, b'L', "info/index.json")]
 #[case::pax(PathFormat::Pax, b'x', "named-by-pax")]
-fn a_forced_extension_is_there(
-    #[case] paths: PathFormat,
-    #[case] kind: u8,
-    #[case] header_name: &str,
-) {
+fn a_forced_extension_is_there(#[case] paths: PathFormat, #[case] kind: u8, #[case] header_name: &str) {
     let tar = Tarball {
         paths,
         ..Tarball::new([Member::file("info/index.json", "{}")])
@@ -141,9 +137,7 @@ fn a_pax_path_overrides_the_header() {
 #[test]
 fn a_pax_size_and_the_header_size_can_disagree() {
     let bytes = Tarball::new([
-        Member::file("a", [1; 600])
-            .declared_size(5)
-            .pax("size", "600"),
+        Member::file("a", [1; 600]).declared_size(5).pax("size", "600"),
         Member::file("b", "after"),
     ])
     .bytes();

@@ -85,7 +85,7 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
     shard_grace: Option<String>,
 
-    /// Versions to keep in current_repodata.json (not in this version)
+    /// Versions to keep in `current_repodata.json` (not in this version)
     #[arg(short = 'm', long, value_name = "YAML", help_heading = DOCUMENTS)]
     current_index_versions_file: Option<PathBuf>,
 
@@ -131,7 +131,7 @@ pub(crate) struct IndexArgs {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Database {
-    /// SQLite beside the packages, shared with conda-index
+    /// `SQLite` beside the packages, shared with conda-index
     #[default]
     Sqlite3,
     /// Nothing is kept, everything is read every time
@@ -161,19 +161,39 @@ impl IndexArgs {
         self.refuse_what_is_not_there(&is_on)?;
         refuse_conflicts(&is_on)?;
 
-        let output = self.output.as_ref().or(config.index.output.as_ref()).map(|path| expand_home(path));
-        let named = if self.subdir.is_empty() { config.index.subdir.clone() } else { Some(self.subdir.clone()) };
-        let missing = if is_on(Switch::UpdateOnly) { MissingArtifacts::Stay } else { MissingArtifacts::Leave };
-        let stages = if self.include_stage.is_empty() { config.index.include_stage.clone() } else { None };
+        let output = self
+            .output
+            .as_ref()
+            .or(config.index.output.as_ref())
+            .map(|path| expand_home(path));
+        let named = if self.subdir.is_empty() {
+            config.index.subdir.clone()
+        } else {
+            Some(self.subdir.clone())
+        };
+        let missing = if is_on(Switch::UpdateOnly) {
+            MissingArtifacts::Stay
+        } else {
+            MissingArtifacts::Leave
+        };
+        let stages = if self.include_stage.is_empty() {
+            config.index.include_stage.clone()
+        } else {
+            None
+        };
         let stages = stages.unwrap_or_else(|| self.include_stage.clone());
         let options = IndexOptions {
             channel: ChannelFolder::new(channel, output),
-            subdirs: named.map_or(Ok(SubdirSelection::Detected), subdirs)?,
+            subdirs: named.map_or(Ok(SubdirSelection::Detected), |names| subdirs(&names))?,
             store: match self.db {
                 Database::Memory => StoreKind::Memory,
                 Database::Sqlite3 | Database::Postgresql => StoreKind::Sqlite,
             },
-            scan: if is_on(Switch::UpdateCache) { Scan::Yes(missing) } else { Scan::No },
+            scan: if is_on(Switch::UpdateCache) {
+                Scan::Yes(missing)
+            } else {
+                Scan::No
+            },
             upstream: Stage::named(&self.upstream_stage),
             include_stages: stages.into_iter().map(Stage::named).collect(),
             verify_digests: is_on(Switch::VerifyDigests),
@@ -191,17 +211,30 @@ impl IndexArgs {
         Ok((options, is_on(Switch::SkipBroken)))
     }
 
-    fn documents(&self, config: &Config, is_on: &dyn Fn(Switch) -> bool) -> Result<DocumentSelection, Failure> {
+    fn documents(
+        &self,
+        config: &Config,
+        is_on: &dyn Fn(Switch) -> bool,
+    ) -> Result<DocumentSelection, Failure> {
         let level = match self.zst_level.or(config.index.zst_level) {
             Some(level) => ZstdLevel::new(level).map_err(Failure::usage)?,
             None => ZstdLevel::default(),
         };
-        let placement =
-            if is_on(Switch::ShardsInPlace) { ShardPlacement::InPlace } else { ShardPlacement::ShardsFolder };
-        let grace = self.shard_grace.as_deref().or(config.index.shard_grace.as_deref()).unwrap_or(SHARD_GRACE);
+        let placement = if is_on(Switch::ShardsInPlace) {
+            ShardPlacement::InPlace
+        } else {
+            ShardPlacement::ShardsFolder
+        };
+        let grace = self
+            .shard_grace
+            .as_deref()
+            .or(config.index.shard_grace.as_deref())
+            .unwrap_or(SHARD_GRACE);
         let relations = ChannelRelations::new(
             self.base_channel.clone().or_else(|| config.channel.base.clone()),
-            self.overrides_channel.clone().or_else(|| config.channel.overrides.clone()),
+            self.overrides_channel
+                .clone()
+                .or_else(|| config.channel.overrides.clone()),
         );
         Ok(DocumentSelection {
             monolithic: is_on(Switch::WriteMonolithic),
@@ -210,7 +243,11 @@ impl IndexArgs {
             shard_grace: span(grace)?,
             bz2: is_on(Switch::Bz2),
             zst: is_on(Switch::Zst).then_some(level),
-            layout: if is_on(Switch::Compact) { Layout::Compact } else { Layout::Pretty },
+            layout: if is_on(Switch::Compact) {
+                Layout::Compact
+            } else {
+                Layout::Pretty
+            },
             base_url: self.base_url.clone().or_else(|| config.index.base_url.clone()),
             relations: relations.map_err(Failure::usage)?,
             indexed_timestamp: is_on(Switch::IndexedTimestamp),
@@ -218,7 +255,11 @@ impl IndexArgs {
     }
 
     fn patches(&self, config: &Config) -> PatchSource {
-        let Some(path) = self.patch_generator.as_ref().or(config.index.patch_generator.as_ref()) else {
+        let Some(path) = self
+            .patch_generator
+            .as_ref()
+            .or(config.index.patch_generator.as_ref())
+        else {
             return PatchSource::Channel;
         };
         let path = expand_home(path);
@@ -226,7 +267,10 @@ impl IndexArgs {
         if name.ends_with(".conda") || name.ends_with(".tar.bz2") {
             PatchSource::Package(path)
         } else {
-            PatchSource::Generator { script: path, python: self.python.clone() }
+            PatchSource::Generator {
+                script: path,
+                python: self.python.clone(),
+            }
         }
     }
 
@@ -235,13 +279,18 @@ impl IndexArgs {
         let missing = [
             (is_on(Switch::Channeldata), "--channeldata"),
             (is_on(Switch::CurrentRepodata), "--current-repodata"),
-            (self.current_index_versions_file.is_some(), "--current-index-versions-file"),
+            (
+                self.current_index_versions_file.is_some(),
+                "--current-index-versions-file",
+            ),
             (is_on(Switch::HtmlDependencies), "--html-dependencies"),
             (is_on(Switch::RepodataNext), "--repodata-next"),
             (self.db == Database::Postgresql, "--db postgresql"),
         ];
         match missing.into_iter().find(|(asked, _)| *asked) {
-            Some((_, option)) => Err(Failure::usage(format!("{option} comes with a later version of towpath"))),
+            Some((_, option)) => Err(Failure::usage(format!(
+                "{option} comes with a later version of towpath"
+            ))),
             None => Ok(()),
         }
     }
@@ -257,7 +306,11 @@ fn refuse_conflicts(is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
         (Switch::RunExports, "--run-exports"),
         (Switch::Channeldata, "--channeldata"),
     ];
-    let given: Vec<&str> = needing.into_iter().filter(|(switch, _)| is_on(*switch)).map(|(_, name)| name).collect();
+    let given: Vec<&str> = needing
+        .into_iter()
+        .filter(|(switch, _)| is_on(*switch))
+        .map(|(_, name)| name)
+        .collect();
     if given.is_empty() {
         return Ok(());
     }
@@ -267,23 +320,28 @@ fn refuse_conflicts(is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
     )))
 }
 
-fn subdirs(names: Vec<String>) -> Result<SubdirSelection, Failure> {
+fn subdirs(names: &[String]) -> Result<SubdirSelection, Failure> {
     let subdirs: Result<Vec<Subdir>, _> = names.iter().map(|name| name.parse()).collect();
     subdirs.map(SubdirSelection::Named).map_err(Failure::usage)
 }
 
 fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
     match given {
-        Some(threads) => NonZeroUsize::new(threads).ok_or_else(|| Failure::usage("--threads takes a number from 1 on")),
+        Some(threads) => {
+            NonZeroUsize::new(threads).ok_or_else(|| Failure::usage("--threads takes a number from 1 on"))
+        }
         None => Ok(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
     }
 }
 
 fn span(text: &str) -> Result<SignedDuration, Failure> {
     let span: Span = text.parse().map_err(|_| {
-        Failure::usage(format!("--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"))
+        Failure::usage(format!(
+            "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
+        ))
     })?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(Failure::usage)
+    span.to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(Failure::usage)
 }
 
 /// A path that begins with `~/` is in the home folder, also where no shell has said so.

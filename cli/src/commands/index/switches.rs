@@ -170,7 +170,10 @@ impl Switches {
     pub(crate) fn is_on(&self, switch: Switch, configured: &BTreeMap<String, bool>) -> bool {
         let description = SWITCHES.iter().find(|description| description.switch == switch);
         description.is_some_and(|description| {
-            let given = self.0.get(description.name).or_else(|| configured.get(description.name));
+            let given = self
+                .0
+                .get(description.name)
+                .or_else(|| configured.get(description.name));
             given.copied().unwrap_or(description.default)
         })
     }
@@ -238,7 +241,9 @@ impl FromArgMatches for Switches {
 
 fn heading(switch: Switch) -> &'static str {
     match switch {
-        Switch::UpdateCache | Switch::UpdateOnly | Switch::VerifyDigests | Switch::SkipBroken => "Reading packages",
+        Switch::UpdateCache | Switch::UpdateOnly | Switch::VerifyDigests | Switch::SkipBroken => {
+            "Reading packages"
+        }
         _ => "Documents",
     }
 }

@@ -25,14 +25,23 @@ impl Publisher<'_> {
         store: &dyn Store,
         patch: Option<&PatchInstructions>,
     ) -> Result<(), IndexError> {
-        let Some(placement) = self.options.documents.shards else { return Ok(()) };
+        let Some(placement) = self.options.documents.shards else {
+            return Ok(());
+        };
         let folder = ShardFolder::create(self.output, placement)?;
         let (from_packages, patched) = self.write_shards(store, patch, &folder)?;
         folder.sync()?;
         let mut named = shard_names(&from_packages);
         named.extend(shard_names(&patched));
         for (name, shards) in [(SHARDS_FROM_PACKAGES, from_packages), (SHARDS, patched)] {
-            self.publish_index(name, ShardIndex { shards_base_url: placement.base_url().to_owned(), shards })?;
+            let shards_base_url = placement.base_url().to_owned();
+            self.publish_index(
+                name,
+                &ShardIndex {
+                    shards_base_url,
+                    shards,
+                },
+            )?;
         }
         let grace = self.options.documents.shard_grace;
         let retired = &mut self.state.retired_shards;
@@ -58,13 +67,18 @@ impl Publisher<'_> {
                 .collect();
             let streamed = for_each_group(store, &self.document_options, &mut |group| {
                 // A worker that failed says why when it is joined.
-                groups.send(group).map_err(|_| io::Error::other("the shards cannot be written"))
+                groups
+                    .send(group)
+                    .map_err(|_| io::Error::other("the shards cannot be written"))
             });
             drop(groups);
             let mut digests = (Digests::new(), Digests::new());
             let mut result = Ok(());
             for thread in threads {
-                match thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread that writes shards panicked"))) {
+                match thread
+                    .join()
+                    .unwrap_or_else(|_| Err(io::Error::other("a thread that writes shards panicked")))
+                {
                     Ok((from_packages, patched)) => {
                         digests.0.extend(from_packages);
                         digests.1.extend(patched);
@@ -79,8 +93,8 @@ impl Publisher<'_> {
     }
 
     /// Publishes an index, unless nothing but its time would change.
-    fn publish_index(&mut self, name: &str, index: ShardIndex) -> Result<(), IndexError> {
-        let bytes = |created_at| shard_index_bytes(&index, &self.document_options, created_at);
+    fn publish_index(&mut self, name: &str, index: &ShardIndex) -> Result<(), IndexError> {
+        let bytes = |created_at| shard_index_bytes(index, &self.document_options, created_at);
         let digest = hex_digest(&bytes(jiff::Timestamp::UNIX_EPOCH));
         let known = self.state.shard_indexes.get(name).is_some_and(|(known, stamp)| {
             *known == digest && FileStamp::of(&self.output.join(name)) == Some(*stamp)
@@ -102,13 +116,16 @@ impl Publisher<'_> {
         let grace = self.options.documents.shard_grace;
         let now = self.options.now;
         let is_due = |since: &jiff::Timestamp| now.duration_since(*since) >= grace;
-        let Some(placement) = self.options.documents.shards else { return Ok(false) };
+        let Some(placement) = self.options.documents.shards else {
+            return Ok(false);
+        };
         if !self.state.retired_shards.values().any(is_due) {
             return Ok(false);
         }
         // Nothing was published, so what is not retired is named.
         let retired = std::mem::take(&mut self.state.retired_shards);
-        let (due, staying): (BTreeMap<_, _>, BTreeMap<_, _>) = retired.into_iter().partition(|(_, since)| is_due(since));
+        let (due, staying): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            retired.into_iter().partition(|(_, since)| is_due(since));
         let removed = ShardFolder::remove(self.output, &due.into_keys().collect::<BTreeSet<_>>())?;
         self.summary.shards_removed += removed;
         self.state.retired_shards = staying;
@@ -129,8 +146,13 @@ fn write_groups(
     };
     let (mut from_packages, mut patched) = (Digests::new(), Digests::new());
     loop {
-        let group = groups.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let Ok(group) = group else { return Ok((from_packages, patched)) };
+        let group = groups
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .recv();
+        let Ok(group) = group else {
+            return Ok((from_packages, patched));
+        };
         let digest = write(&group, None)?;
         let patched_digest = match patch.filter(|patch| group.is_touched_by(patch)) {
             Some(patch) => write(&group, Some(patch))?,

@@ -43,7 +43,10 @@ enum RecordPatch {
     /// The record is left out, without being listed as removed.
     Drop,
     /// Fields are replaced, merged or deleted.
-    Fields { record: Map<String, Value>, run_exports: Option<Value> },
+    Fields {
+        record: Map<String, Value>,
+        run_exports: Option<Value>,
+    },
 }
 
 /// Why instructions cannot be used.
@@ -108,7 +111,10 @@ impl PatchInstructions {
             return Err(PatchError::TooNew { found: version });
         }
         let prepared = |patches: BTreeMap<_, Option<_>>| {
-            patches.into_iter().map(|(name, fields)| (name, RecordPatch::new(fields, version))).collect()
+            patches
+                .into_iter()
+                .map(|(name, fields)| (name, RecordPatch::new(fields, version)))
+                .collect()
         };
         Ok(Some(Self {
             packages: prepared(document.packages),
@@ -154,7 +160,11 @@ impl PatchInstructions {
         let mut holder = Map::new();
         holder.insert("run_exports".to_owned(), run_exports);
         for patch in self.patches_of(name) {
-            if let RecordPatch::Fields { run_exports: Some(patch), .. } = patch {
+            if let RecordPatch::Fields {
+                run_exports: Some(patch),
+                ..
+            } = patch
+            {
                 let patch = Map::from_iter([("run_exports".to_owned(), patch.clone())]);
                 merge_fields(&mut holder, &patch);
             }
@@ -170,7 +180,10 @@ impl PatchInstructions {
             ArchiveFormat::TarBz2 => own.into_iter().collect(),
             ArchiveFormat::Conda => {
                 let of_twin = self.packages.get(name.twin().as_str());
-                [of_twin, own, self.packages_conda.get(name.as_str())].into_iter().flatten().collect()
+                [of_twin, own, self.packages_conda.get(name.as_str())]
+                    .into_iter()
+                    .flatten()
+                    .collect()
             }
         }
     }
@@ -184,10 +197,16 @@ impl PatchInstructions {
 
 impl RecordPatch {
     fn new(fields: Option<Map<String, Value>>, version: u64) -> Self {
-        let Some(mut record) = fields else { return Self::Drop };
+        let Some(mut record) = fields else {
+            return Self::Drop;
+        };
         // When an artifact became part of the channel is no opinion (CEP 47).
         record.remove("indexed_timestamp");
-        let run_exports = if version >= 2 { record.remove("run_exports") } else { None };
+        let run_exports = if version >= 2 {
+            record.remove("run_exports")
+        } else {
+            None
+        };
         Self::Fields { record, run_exports }
     }
 }
@@ -207,7 +226,9 @@ mod tests {
     use super::*;
 
     fn patched(instructions: &Value, file_name: &str, record: &Value) -> String {
-        let instructions = PatchInstructions::parse(instructions.to_string().as_bytes()).unwrap().unwrap();
+        let instructions = PatchInstructions::parse(instructions.to_string().as_bytes())
+            .unwrap()
+            .unwrap();
         let name = ArtifactName::new(file_name).unwrap();
         match instructions.apply(&name, &JsonText::from_value(record)) {
             Patched::Changed(record) => record.into_string(),
@@ -218,8 +239,14 @@ mod tests {
     #[test]
     fn what_is_said_of_a_tar_bz2_holds_for_its_twin() {
         let patch = json!({"packages": {"a-1-0.tar.bz2": {"depends": ["b"]}}, "packages.conda": {"a-1-0.conda": {"x": 1}}});
-        assert_eq!(patched(&patch, "a-1-0.tar.bz2", &json!({})), r#"{"depends":["b"]}"#);
-        assert_eq!(patched(&patch, "a-1-0.conda", &json!({})), r#"{"depends":["b"],"x":1}"#);
+        assert_eq!(
+            patched(&patch, "a-1-0.tar.bz2", &json!({})),
+            r#"{"depends":["b"]}"#
+        );
+        assert_eq!(
+            patched(&patch, "a-1-0.conda", &json!({})),
+            r#"{"depends":["b"],"x":1}"#
+        );
         assert_eq!(patched(&patch, "c-1-0.conda", &json!({})), "Untouched");
     }
 
@@ -227,7 +254,10 @@ mod tests {
     fn revoking_twice_is_revoking_once() {
         let patch = json!({"packages": {"a-1-0.tar.bz2": {"depends": ["b"]}}, "revoke": ["a-1-0.tar.bz2", "a-1-0.conda"]});
         let expected = r#"{"depends":["b","package_has_been_revoked"],"revoked":true}"#;
-        assert_eq!(patched(&patch, "a-1-0.tar.bz2", &json!({"depends": []})), expected);
+        assert_eq!(
+            patched(&patch, "a-1-0.tar.bz2", &json!({"depends": []})),
+            expected
+        );
         assert_eq!(patched(&patch, "a-1-0.conda", &json!({})), expected);
     }
 
@@ -249,7 +279,10 @@ mod tests {
     #[test]
     fn the_indexed_timestamp_is_never_patched() {
         let patch = json!({"packages.conda": {"a-1-0.conda": {"indexed_timestamp": 1}}});
-        assert_eq!(patched(&patch, "a-1-0.conda", &json!({"indexed_timestamp": 2})), r#"{"indexed_timestamp":2}"#);
+        assert_eq!(
+            patched(&patch, "a-1-0.conda", &json!({"indexed_timestamp": 2})),
+            r#"{"indexed_timestamp":2}"#
+        );
     }
 
     #[test]
@@ -257,18 +290,31 @@ mod tests {
         let name = ArtifactName::new("a-1-0.conda").unwrap();
         for (version, weak) in [(1, "old"), (2, "new")] {
             let patch = json!({"patch_instructions_version": version, "packages": {"a-1-0.tar.bz2": {"run_exports": {"weak": ["new"]}}}});
-            let patch = PatchInstructions::parse(patch.to_string().as_bytes()).unwrap().unwrap();
+            let patch = PatchInstructions::parse(patch.to_string().as_bytes())
+                .unwrap()
+                .unwrap();
             let run_exports = patch.apply_to_run_exports(&name, json!({"weak": ["old"], "strong": ["s"]}));
             assert_eq!(run_exports, json!({"weak": [weak], "strong": ["s"]}));
         }
     }
 
     #[rstest::rstest]
-    #[case(r#"{"patch_instructions_version": 3}"#, "has patch_instructions_version 3, and this towpath knows versions up to 2")]
-    #[case(r#"{"packages": []}"#, "is not of the shape of patch instructions: invalid type: sequence, expected a map")]
+    #[case(
+        r#"{"patch_instructions_version": 3}"#,
+        "has patch_instructions_version 3, and this towpath knows versions up to 2"
+    )]
+    #[case(
+        r#"{"packages": []}"#,
+        "is not of the shape of patch instructions: invalid type: sequence, expected a map"
+    )]
     #[case("{", "is not JSON: EOF while parsing an object at line 1 column 1")]
     fn unusable_instructions_say_why(#[case] document: &str, #[case] message: &str) {
-        assert_eq!(PatchInstructions::parse(document.as_bytes()).unwrap_err().to_string(), message);
+        assert_eq!(
+            PatchInstructions::parse(document.as_bytes())
+                .unwrap_err()
+                .to_string(),
+            message
+        );
     }
 
     #[test]

@@ -99,7 +99,11 @@ impl PatchSource {
     /// # Errors
     ///
     /// When the source cannot be read or run, or says what cannot be understood.
-    pub fn instructions(&self, subdir: &Subdir, repodata: &Path) -> Result<Option<PatchInstructions>, PatchSourceError> {
+    pub fn instructions(
+        &self,
+        subdir: &Subdir,
+        repodata: &Path,
+    ) -> Result<Option<PatchInstructions>, PatchSourceError> {
         match self {
             Self::Channel => Ok(None),
             Self::Package(path) => from_package(path, subdir),
@@ -118,8 +122,10 @@ pub(crate) fn from_file(path: &Path) -> Result<Option<PatchInstructions>, PatchS
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Option<PatchInstructions>, PatchSourceError> {
-    PatchInstructions::parse(bytes)
-        .map_err(|source| PatchSourceError::Instructions { path: path.to_owned(), source })
+    PatchInstructions::parse(bytes).map_err(|source| PatchSourceError::Instructions {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn from_package(path: &Path, subdir: &Subdir) -> Result<Option<PatchInstructions>, PatchSourceError> {
@@ -127,9 +133,17 @@ fn from_package(path: &Path, subdir: &Subdir) -> Result<Option<PatchInstructions
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     let read = || {
         let name = ArtifactName::new(file_name).map_err(io::Error::other)?;
-        read_payload_member(&name, file, &format!("{subdir}/patch_instructions.json"), &Limits::default())
+        read_payload_member(
+            &name,
+            file,
+            &format!("{subdir}/patch_instructions.json"),
+            &Limits::default(),
+        )
     };
-    let member = read().map_err(|source| PatchSourceError::Package { path: path.to_owned(), source })?;
+    let member = read().map_err(|source| PatchSourceError::Package {
+        path: path.to_owned(),
+        source,
+    })?;
     member.map_or(Ok(None), |bytes| parse(path, &bytes))
 }
 
@@ -149,7 +163,11 @@ fn from_generator(
         .arg(result.path())
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| PatchSourceError::NoPython { script: script.to_owned(), python: python.to_owned(), source })?;
+        .map_err(|source| PatchSourceError::NoPython {
+            script: script.to_owned(),
+            python: python.to_owned(),
+            source,
+        })?;
     if !output.status.success() {
         return Err(PatchSourceError::Generator {
             script: script.to_owned(),

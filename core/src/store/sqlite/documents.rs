@@ -47,7 +47,10 @@ pub(super) fn for_each_record(
 fn record_query(query: &RecordQuery) -> String {
     let placeholders = vec!["?"; query.stages.len()].join(", ");
     let (run_exports, run_exports_join) = if query.run_exports {
-        ("run_exports.run_exports", "LEFT JOIN run_exports ON run_exports.path = listed.path")
+        (
+            "run_exports.run_exports",
+            "LEFT JOIN run_exports ON run_exports.path = listed.path",
+        )
     } else {
         ("NULL", "")
     };
@@ -61,7 +64,11 @@ fn record_query(query: &RecordQuery) -> String {
         Order::PackageName => "index_json.name, listed.path",
     };
     // An artifact that several of the stages list is one artifact.
-    let group = if query.stages.len() > 1 { "GROUP BY listed.path" } else { "" };
+    let group = if query.stages.len() > 1 {
+        "GROUP BY listed.path"
+    } else {
+        ""
+    };
     format!(
         "SELECT listed.path, index_json.index_json, dated.indexed_timestamp, {run_exports}
          FROM stat AS listed
@@ -80,8 +87,9 @@ pub(super) fn for_each_digest(
     connection: &Connection,
     visit: &mut dyn FnMut(&str, &str) -> io::Result<()>,
 ) -> Result<(), ReadError> {
-    let mut statement = connection
-        .prepare("SELECT path, sha256 FROM stat WHERE stage = 'indexed' AND sha256 IS NOT NULL ORDER BY path")?;
+    let mut statement = connection.prepare(
+        "SELECT path, sha256 FROM stat WHERE stage = 'indexed' AND sha256 IS NOT NULL ORDER BY path",
+    )?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);

@@ -1,4 +1,4 @@
-//! The store in SQLite: `<subdir>/.cache/cache.db`, in conda-index's own schema.
+//! The store in `SQLite`: `<subdir>/.cache/cache.db`, in conda-index's own schema.
 //!
 //! conda-index and towpath may take turns on one file. Tables of ours stand beside theirs under
 //! the prefix `towpath_`; `PRAGMA user_version` and the journal mode stay as conda-index expects
@@ -15,18 +15,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
 
 use super::{
-    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store, StoreError,
-    StoredArtifact, StoredRecord,
+    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
+    StoreError, StoredArtifact, StoredRecord,
 };
 use crate::package::{ArtifactName, RattlerRecipe};
 
-/// How long to wait for another process (conda-index knows no lock but SQLite's own).
+/// How long to wait for another process (conda-index knows no lock but `SQLite`'s own).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Pages that one connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 8 << 10;
 
-/// A subdir's store in an SQLite file.
+/// A subdir's store in an `SQLite` file.
 pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
@@ -39,13 +39,21 @@ impl SqliteStore {
     ///
     /// When the file is no database, was made by a newer conda-index, or cannot be written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let at = |source| error_at(path, source);
         let connection = Connection::open_with_flags(path, flags).map_err(at)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
         connection.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { connection, path: path.to_owned() };
-        store.connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(at)?;
+        let mut store = Self {
+            connection,
+            path: path.to_owned(),
+        };
+        store
+            .connection
+            .pragma_update(None, "cache_size", -CACHE_KIB)
+            .map_err(at)?;
         schema::prepare(&mut store.connection, path)?;
         Ok(store)
     }
@@ -56,7 +64,9 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let path = &self.path;
         let run = || {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&transaction)?;
             transaction.commit()?;
             Ok(result)
@@ -72,7 +82,10 @@ impl SqliteStore {
     /// are none.
     fn date(&mut self, date: &str, now: Timestamp) -> Result<(), StoreError> {
         let undated = format!("SELECT 1 {} LIMIT 1", schema::FROM_UNDATED);
-        let exists = self.connection.prepare_cached(&undated).and_then(|mut statement| statement.exists(()));
+        let exists = self
+            .connection
+            .prepare_cached(&undated)
+            .and_then(|mut statement| statement.exists(()));
         if !exists.map_err(|source| self.error(source))? {
             return Ok(());
         }
@@ -103,8 +116,9 @@ impl SqliteStore {
                 changes.write.push(new);
             }
             match listed.next_if(|listed| listed.name.as_str() == path) {
-                Some(same) if row.get::<_, Option<f64>>(1)? == Some(same.mtime.seconds())
-                    && row.get::<_, Option<i64>>(2)? == i64::try_from(same.size).ok() => {}
+                Some(same)
+                    if row.get::<_, Option<f64>>(1)? == Some(same.mtime.seconds())
+                        && row.get::<_, Option<i64>>(2)? == i64::try_from(same.size).ok() => {}
                 Some(other) => changes.write.push(other),
                 None => changes.missing.push(path.to_owned()),
             }
@@ -122,9 +136,14 @@ struct ListingChanges<'l> {
 
 fn error_at(path: &Path, source: rusqlite::Error) -> StoreError {
     if source.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
-        return StoreError::NotADatabase { path: path.to_owned() };
+        return StoreError::NotADatabase {
+            path: path.to_owned(),
+        };
     }
-    StoreError::Sqlite { path: path.to_owned(), source }
+    StoreError::Sqlite {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 impl Store for SqliteStore {
@@ -133,7 +152,9 @@ impl Store for SqliteStore {
         listing: &[ListedArtifact],
         missing: MissingArtifacts,
     ) -> Result<usize, StoreError> {
-        let mut changes = self.listing_changes(listing).map_err(|source| self.error(source))?;
+        let mut changes = self
+            .listing_changes(listing)
+            .map_err(|source| self.error(source))?;
         if missing == MissingArtifacts::Stay {
             changes.missing.clear();
         }
@@ -141,7 +162,8 @@ impl Store for SqliteStore {
             return Ok(0);
         }
         self.in_transaction(|transaction| {
-            let mut remove = transaction.prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = 'fs'")?;
+            let mut remove =
+                transaction.prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = 'fs'")?;
             for path in &changes.missing {
                 remove.execute([path])?;
             }
@@ -150,7 +172,11 @@ impl Store for SqliteStore {
                  ON CONFLICT (path, stage) DO UPDATE SET mtime = excluded.mtime, size = excluded.size",
             )?;
             for listed in &changes.write {
-                write.execute(params![listed.name.as_str(), listed.mtime.seconds(), size_column(listed.size)])?;
+                write.execute(params![
+                    listed.name.as_str(),
+                    listed.mtime.seconds(),
+                    size_column(listed.size)
+                ])?;
             }
             Ok(())
         })?;
@@ -174,13 +200,21 @@ impl Store for SqliteStore {
             let mut rows = statement.query([upstream.as_str()])?;
             while let Some(row) = rows.next()? {
                 // Rows that are no artifacts (wheels, which another tool listed) are not ours to read.
-                let Ok(name) = ArtifactName::new(row.get::<_, String>(0)?) else { continue };
+                let Ok(name) = ArtifactName::new(row.get::<_, String>(0)?) else {
+                    continue;
+                };
                 let artifact = ListedArtifact {
                     name,
                     mtime: Mtime::from_seconds(row.get::<_, Option<f64>>(1)?.unwrap_or_default()),
-                    size: row.get::<_, Option<i64>>(2)?.and_then(|size| size.try_into().ok()).unwrap_or_default(),
+                    size: row
+                        .get::<_, Option<i64>>(2)?
+                        .and_then(|size| size.try_into().ok())
+                        .unwrap_or_default(),
                 };
-                changed.push(ChangedArtifact { artifact, replaces: row.get(3)? });
+                changed.push(ChangedArtifact {
+                    artifact,
+                    replaces: row.get(3)?,
+                });
             }
             Ok(changed)
         };
@@ -189,7 +223,9 @@ impl Store for SqliteStore {
 
     fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
         self.in_transaction(|transaction| {
-            batch.iter().try_for_each(|artifact| write_artifact(transaction, artifact, now))
+            batch
+                .iter()
+                .try_for_each(|artifact| write_artifact(transaction, artifact, now))
         })
     }
 
@@ -215,7 +251,11 @@ impl Store for SqliteStore {
             .prepare_cached("SELECT 1 FROM towpath_artifact LIMIT 1")
             .and_then(|mut statement| statement.exists(()))
             .map_err(|source| self.error(source))?;
-        if was_dated { Ok(()) } else { self.date(schema::DATE_OF_OLD_ARTIFACT, now) }
+        if was_dated {
+            Ok(())
+        } else {
+            self.date(schema::DATE_OF_OLD_ARTIFACT, now)
+        }
     }
 
     fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -255,16 +295,23 @@ impl Store for SqliteStore {
         fs_err::File::open(&self.path)?.read_exact(&mut header)?;
         let [.., a, b, c, d] = header;
         let size = fs_err::metadata(&self.path)?.len();
-        Ok(Some(ChangeMark(format!("sqlite:{size}:{}", u32::from_be_bytes([a, b, c, d])))))
+        Ok(Some(ChangeMark(format!(
+            "sqlite:{size}:{}",
+            u32::from_be_bytes([a, b, c, d])
+        ))))
     }
 }
 
-/// SQLite's integers have a sign; a size beyond them cannot be of a file.
+/// `SQLite`'s integers have a sign; a size beyond them cannot be of a file.
 fn size_column(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
 }
 
-fn write_artifact(transaction: &Transaction<'_>, artifact: &StoredArtifact, now: Timestamp) -> rusqlite::Result<()> {
+fn write_artifact(
+    transaction: &Transaction<'_>,
+    artifact: &StoredArtifact,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let path = artifact.listed.name.as_str();
     let sha256 = artifact.digests.sha256_hex();
     let texts = [
@@ -277,21 +324,29 @@ fn write_artifact(transaction: &Transaction<'_>, artifact: &StoredArtifact, now:
     for (table, text) in texts {
         match text {
             Some(text) => transaction
-                .prepare_cached(&format!("INSERT OR REPLACE INTO {table} (path, {table}) VALUES (?1, ?2)"))?
+                .prepare_cached(&format!(
+                    "INSERT OR REPLACE INTO {table} (path, {table}) VALUES (?1, ?2)"
+                ))?
                 .execute([path, text.as_str()])?,
-            None => transaction.prepare_cached(&format!("DELETE FROM {table} WHERE path = ?1"))?.execute([path])?,
+            None => transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE path = ?1"))?
+                .execute([path])?,
         };
     }
     match &artifact.icon {
         Some(icon) => transaction
             .prepare_cached("INSERT OR REPLACE INTO icon (path, icon_png) VALUES (?1, ?2)")?
             .execute(params![path, icon])?,
-        None => transaction.prepare_cached("DELETE FROM icon WHERE path = ?1")?.execute([path])?,
+        None => transaction
+            .prepare_cached("DELETE FROM icon WHERE path = ?1")?
+            .execute([path])?,
     };
     match &artifact.rattler_recipe {
         Some(RattlerRecipe::Rendered(recipe)) => write_rattler_recipe(transaction, path, true, recipe)?,
         Some(RattlerRecipe::Source(recipe)) => write_rattler_recipe(transaction, path, false, recipe)?,
-        None => transaction.prepare_cached("DELETE FROM towpath_recipe WHERE path = ?1")?.execute([path])?,
+        None => transaction
+            .prepare_cached("DELETE FROM towpath_recipe WHERE path = ?1")?
+            .execute([path])?,
     };
     transaction
         .prepare_cached(
@@ -320,6 +375,8 @@ fn write_rattler_recipe(
     recipe: &[u8],
 ) -> rusqlite::Result<usize> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO towpath_recipe (path, is_rendered, recipe) VALUES (?1, ?2, ?3)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO towpath_recipe (path, is_rendered, recipe) VALUES (?1, ?2, ?3)",
+        )?
         .execute(params![path, is_rendered, recipe])
 }

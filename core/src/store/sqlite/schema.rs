@@ -11,8 +11,16 @@ use super::{StoreError, error_at};
 const USER_VERSION: i64 = 2;
 
 /// Tables with what was read of an artifact, one row each.
-pub(super) const TABLES_BY_PATH: [&str; 8] =
-    ["about", "index_json", "recipe", "recipe_log", "run_exports", "post_install", "icon", "towpath_recipe"];
+pub(super) const TABLES_BY_PATH: [&str; 8] = [
+    "about",
+    "index_json",
+    "recipe",
+    "recipe_log",
+    "run_exports",
+    "post_install",
+    "icon",
+    "towpath_recipe",
+];
 
 /// conda-index's tables, as it makes them.
 const CONDA_INDEX_TABLES: &str = "
@@ -87,9 +95,15 @@ pub(super) const DATE_OF_OLD_ARTIFACT: &str = "
 /// Makes the tables that are missing, and brings a database of an older conda-index up to date.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let at = |source| error_at(path, source);
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(at)?;
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(at)?;
     if found > USER_VERSION {
-        return Err(StoreError::TooNew { path: path.to_owned(), found, known: USER_VERSION });
+        return Err(StoreError::TooNew {
+            path: path.to_owned(),
+            found,
+            known: USER_VERSION,
+        });
     }
     let has_our_tables = connection
         .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'towpath_recipe'")
