@@ -90,7 +90,7 @@ mod tests {
     fn the_number_of_threads_does_not_change_the_bytes() {
         let folder = tempfile::tempdir().unwrap();
         let document = folder.path().join("repodata.json");
-        let text: String = (0..400_000)
+        let text: String = (0..400_000_u64)
             .map(|number| format!("{{\"n\":{}}}", number * 7919 % 100_003))
             .collect();
         fs_err::write(&document, &text).unwrap();
