@@ -132,11 +132,13 @@ impl Publisher<'_> {
         };
         let version = env!("CARGO_PKG_VERSION");
         let documents = &self.options.documents;
+        // The same folder by any of its names.
+        let output = fs_err::canonicalize(self.output)?;
         Ok(Some(format!(
             "towpath {version}; {}; {:?}; {documents:?}; {}",
             mark.0,
             self.document_options,
-            self.output.display()
+            output.display()
         )))
     }
 

@@ -9,28 +9,13 @@ use serde_json::{Map, Value};
 
 use super::PackageError;
 use super::info::{ABOUT_JSON, INDEX_JSON, InfoMembers, PATHS_JSON, RUN_EXPORTS_JSON};
+use super::recipe::recipe_json;
 use crate::json::{self, JsonError, JsonText};
-use crate::record::recipe_json;
-
-/// Keys of `info/index.json` that no record carries: they are of the build, or can be told from
-/// the subdir.
-const KEYS_NOT_IN_RECORDS: [&str; 10] = [
-    "arch",
-    "binstar",
-    "has_prefix",
-    "machine",
-    "mtime",
-    "operatingsystem",
-    "platform",
-    "requires_features",
-    "target-triplet",
-    "ucs",
-];
 
 /// What a channel keeps of a package's `info/` folder.
 #[derive(Clone, Debug)]
 pub struct Metadata {
-    /// `info/index.json` without the keys that records do not carry. Has a `name`.
+    /// `info/index.json`. Has a `name`.
     pub index: Map<String, Value>,
     /// `info/about.json`.
     pub about: Option<JsonText>,
@@ -155,15 +140,12 @@ fn index_members(bytes: &[u8]) -> Result<Map<String, Value>, PackageError> {
         member: INDEX_JSON,
         what,
     };
-    let mut index = match json_value(INDEX_JSON, bytes)? {
+    let index = match json_value(INDEX_JSON, bytes)? {
         Value::Object(members) => members,
         other => {
             return Err(shape(format!("must hold an object, not {}", kind_of(&other))));
         }
     };
-    for key in KEYS_NOT_IN_RECORDS {
-        index.remove(key);
-    }
     match index.get("name") {
         Some(Value::String(name)) if !name.is_empty() => Ok(index),
         Some(Value::String(_)) => Err(shape("has an empty name".to_owned())),
@@ -345,18 +327,6 @@ mod tests {
     )]
     fn an_index_without_a_name_is_refused(#[case] bytes: &[u8], #[case] message: &str) {
         assert_eq!(index_members(bytes).unwrap_err().to_string(), message);
-    }
-
-    #[test]
-    fn keys_of_the_build_are_left_out() {
-        let index =
-            br#"{"name": "x", "arch": "x86_64", "platform": "linux", "subdir": "linux-64", "odd": null}"#;
-        let keys: Vec<String> = index_members(index)
-            .unwrap()
-            .into_iter()
-            .map(|(key, _)| key)
-            .collect();
-        assert_eq!(keys, ["name", "odd", "subdir"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod limits;
 mod md5_lanes;
 mod metadata;
 mod name;
+pub mod recipe;
 mod sniff;
 mod tar_bz2;
 mod tarball;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::json::JsonText;
 use crate::package::{ArchiveFormat, ArtifactName, Digests, Metadata, RattlerRecipe};
+use crate::record::record_text;
 
 /// A modification time in seconds, as the double that `CPython`'s `os.stat` would give.
 ///
@@ -107,14 +108,10 @@ pub struct StoredArtifact {
 impl StoredArtifact {
     /// Puts together what was read of an artifact of `size` bytes.
     pub fn new(listed: ListedArtifact, digests: Digests, size: u64, metadata: Metadata) -> Self {
-        let mut record = metadata.index;
-        record.insert("md5".to_owned(), digests.md5_hex().into());
-        record.insert("sha256".to_owned(), digests.sha256_hex().into());
-        record.insert("size".to_owned(), size.into());
         Self {
             listed,
             digests,
-            record: JsonText::from_value(&record.into()),
+            record: record_text(metadata.index, &digests, size),
             about: metadata.about,
             run_exports: metadata.run_exports,
             recipe: metadata.recipe,
