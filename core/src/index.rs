@@ -8,8 +8,10 @@ mod documents;
 mod error;
 mod open;
 mod options;
+mod package_file;
 mod progress;
 mod read;
+mod record;
 mod summary;
 
 use std::sync::Mutex;

@@ -1,33 +1,24 @@
-//! Read and record: packages of all subdirs from one queue, several threads, batches to the stores.
+//! Read: the packages of all subdirs from one queue, by all threads.
 
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::open::{Known, OpenSubdir, ToRead};
-use super::{IndexOptions, LeftOut, Progress, Step, Warning};
+use super::package_file::PackageFile;
+use super::record::record;
+use super::{IndexOptions, Progress, Step};
 use crate::package::digest::{Hashed, hash_abreast};
-use crate::package::{ArtifactName, Limits, Metadata, PackageError, read_metadata};
-use crate::store::{ListedArtifact, StoredArtifact};
+use crate::package::{Limits, Metadata, PackageError};
+use crate::store::ListedArtifact;
 
 /// Files that one thread reads at a time, so that it can hash them abreast.
 const FILES_ABREAST: usize = 16;
 
-/// Files up to this size are read into memory in one go; larger ones are streamed.
-const SMALL_FILE_BYTES: u64 = 256 << 10;
-
 /// Files from this size on are read first, largest first, so that no thread is left with one at
 /// the end.
 const LARGE_FILE_BYTES: u64 = 1 << 20;
-
-/// A batch is committed when it has this many packages, this many bytes, or is this old: what a
-/// killed run has read is kept but for that.
-const BATCH_PACKAGES: usize = 1000;
-const BATCH_BYTES: usize = 16 << 20;
-const BATCH_AGE: Duration = Duration::from_secs(1);
 
 /// One package of the queue.
 struct Task<'a> {
@@ -37,14 +28,14 @@ struct Task<'a> {
 }
 
 /// What came of reading a package.
-struct Outcome {
-    subdir: usize,
-    artifact: ListedArtifact,
-    known: Known,
-    result: Result<Found, PackageError>,
+pub(super) struct Outcome {
+    pub subdir: usize,
+    pub artifact: ListedArtifact,
+    pub known: Known,
+    pub result: Result<Found, PackageError>,
 }
 
-enum Found {
+pub(super) enum Found {
     Metadata {
         hashed: Hashed,
         metadata: Box<Metadata>,
@@ -88,7 +79,7 @@ pub(super) fn read_changed(subdirs: &mut [OpenSubdir], options: &IndexOptions, p
 }
 
 /// Large files first, largest first; then the others in order of name, which stores like best.
-fn queue(taken: Vec<Vec<ToRead>>, folders: &[std::path::PathBuf]) -> Vec<Task<'_>> {
+fn queue(taken: Vec<Vec<ToRead>>, folders: &[PathBuf]) -> Vec<Task<'_>> {
     let mut queue: Vec<Task<'_>> = taken
         .into_iter()
         .zip(folders)
@@ -152,7 +143,11 @@ fn read_abreast(tasks: &[Task<'_>], limits: &Limits, progress: &dyn Progress) ->
             }
         })
         .collect();
-    let mut hashed = hash_abreast(&mut files, &|bytes| progress.advance(0, bytes)).into_iter();
+    let hashed = hash_abreast(&mut files, &|bytes| progress.advance(0, bytes));
+    let mut hashed = files
+        .iter()
+        .zip(hashed)
+        .map(|(file, hashed)| hashed.and_then(|hashed| file.expect_unchanged().map(|()| hashed)));
     tasks
         .iter()
         .zip(opened)
@@ -201,171 +196,4 @@ fn found(
         hashed,
         metadata: Box::new(metadata?),
     })
-}
-
-/// Receives what was read, and commits it in batches.
-fn record(
-    received: &Receiver<Outcome>,
-    subdirs: &mut [OpenSubdir],
-    options: &IndexOptions,
-    progress: &dyn Progress,
-) {
-    let mut batches: Vec<Batch> = subdirs.iter().map(|_| Batch::default()).collect();
-    let mut last_commit = Instant::now();
-    loop {
-        match received.recv_timeout(BATCH_AGE) {
-            Ok(outcome) => {
-                progress.advance(1, 0);
-                let (batch, subdir) = (&mut batches[outcome.subdir], &mut subdirs[outcome.subdir]);
-                batch.take(outcome, subdir);
-                if batch.is_full() {
-                    batch.commit(subdir, options);
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        if last_commit.elapsed() >= BATCH_AGE {
-            for (batch, subdir) in batches.iter_mut().zip(&mut *subdirs) {
-                batch.commit(subdir, options);
-            }
-            last_commit = Instant::now();
-        }
-    }
-    for (batch, subdir) in batches.iter_mut().zip(subdirs) {
-        batch.commit(subdir, options);
-    }
-}
-
-/// What was read of a subdir since the last commit.
-#[derive(Default)]
-struct Batch {
-    artifacts: Vec<StoredArtifact>,
-    forgotten: Vec<ArtifactName>,
-    weight: usize,
-}
-
-impl Batch {
-    fn take(&mut self, outcome: Outcome, subdir: &mut OpenSubdir) {
-        let Outcome {
-            artifact,
-            known,
-            result,
-            ..
-        } = outcome;
-        let summary = &mut subdir.summary;
-        let file_name = artifact.name.as_str().to_owned();
-        match result {
-            Ok(Found::Metadata { hashed, metadata }) => {
-                match known {
-                    Known::Nothing => summary.added += 1,
-                    Known::OtherState | Known::ThisState { .. } => summary.changed += 1,
-                }
-                summary.bytes_read += hashed.size;
-                let warnings = metadata.warnings.iter().map(|what| Warning {
-                    file_name: file_name.clone(),
-                    what: what.clone(),
-                });
-                summary.warnings.extend(warnings);
-                let stored = StoredArtifact::new(artifact, hashed.digests, hashed.size, *metadata);
-                self.weight += stored.weight();
-                self.artifacts.push(stored);
-            }
-            Ok(Found::Unchanged) => summary.bytes_read += artifact.size,
-            Ok(Found::Gone) => {
-                summary.removed += usize::from(known != Known::Nothing);
-                self.forget(artifact.name, &known);
-            }
-            Err(error) => {
-                summary.left_out.push(LeftOut {
-                    file_name,
-                    reason: error.to_string(),
-                });
-                self.forget(artifact.name, &known);
-            }
-        }
-    }
-
-    /// A record whose file is damaged or gone is of no use to any client.
-    fn forget(&mut self, name: ArtifactName, known: &Known) {
-        if *known != Known::Nothing {
-            self.forgotten.push(name);
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.artifacts.len() >= BATCH_PACKAGES || self.weight >= BATCH_BYTES
-    }
-
-    fn commit(&mut self, subdir: &mut OpenSubdir, options: &IndexOptions) {
-        let Self {
-            mut artifacts,
-            forgotten,
-            ..
-        } = std::mem::take(self);
-        if subdir.summary.failure.is_some() {
-            return;
-        }
-        artifacts.sort_by(|one, other| one.listed.name.cmp(&other.listed.name));
-        let mut write = || {
-            if !artifacts.is_empty() {
-                subdir.store.commit(&artifacts, options.now)?;
-            }
-            if !forgotten.is_empty() {
-                subdir.store.forget(&forgotten)?;
-            }
-            Ok::<(), crate::store::StoreError>(())
-        };
-        if let Err(error) = write() {
-            subdir.summary.failure = Some(error.to_string());
-        }
-    }
-}
-
-/// A package's file, open once: for its metadata, then for its digests.
-enum PackageFile {
-    Small(Cursor<Vec<u8>>),
-    Large(File),
-}
-
-impl PackageFile {
-    fn open(path: &Path, size: u64) -> io::Result<Self> {
-        #[expect(clippy::disallowed_methods, reason = "the report names the file")]
-        let mut file = File::open(path)?;
-        if size > SMALL_FILE_BYTES {
-            return Ok(Self::Large(file));
-        }
-        let mut bytes = Vec::new();
-        file.by_ref().take(SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > SMALL_FILE_BYTES {
-            // It grew since it was listed.
-            file.rewind()?;
-            return Ok(Self::Large(file));
-        }
-        Ok(Self::Small(Cursor::new(bytes)))
-    }
-
-    fn metadata(&mut self, name: &ArtifactName, limits: &Limits) -> Result<Metadata, PackageError> {
-        match self {
-            Self::Small(bytes) => {
-                let metadata = read_metadata(name, &mut *bytes, limits);
-                bytes.set_position(0);
-                metadata
-            }
-            Self::Large(file) => {
-                let metadata = read_metadata(name, BufReader::new(&mut *file), limits);
-                file.rewind()?;
-                metadata
-            }
-        }
-    }
-}
-
-impl Read for PackageFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Small(bytes) => bytes.read(buffer),
-            Self::Large(file) => file.read(buffer),
-        }
-    }
 }
