@@ -62,21 +62,27 @@ pub fn list_artifacts(folder: &Path, threads: usize) -> io::Result<Listing> {
     });
     for result in listed {
         match result {
-            Ok(artifact) => listing.artifacts.push(artifact),
+            Ok(artifact) => listing.artifacts.extend(artifact),
             Err(unlistable) => listing.unlistable.push(unlistable),
         }
     }
     Ok(listing)
 }
 
-fn list_one(folder: &Path, name: &ArtifactName) -> Result<ListedArtifact, (String, String)> {
+/// What the folder says of one file; nothing if somebody removed it meanwhile.
+fn list_one(folder: &Path, name: &ArtifactName) -> Result<Option<ListedArtifact>, (String, String)> {
     let refused = |why: String| (name.as_str().to_owned(), why);
-    // The error without the path, which the report names anyway.
+    let path = folder.join(name.as_str());
+    // The errors without the path, which the report names anyway.
     #[expect(clippy::disallowed_methods, reason = "the report names the file")]
-    let metadata = std::fs::metadata(folder.join(name.as_str())).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => refused("is a link to a file that is not there".to_owned()),
-        _ => refused(format!("cannot be read: {error}")),
-    })?;
+    let metadata = match std::fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(refused("is a link to a file that is not there".to_owned()));
+        }
+        Err(error) => return Err(refused(format!("cannot be read: {error}"))),
+    };
     if !metadata.is_file() {
         return Err(refused("is a folder or a device, not a file".to_owned()));
     }
@@ -95,9 +101,9 @@ fn list_one(folder: &Path, name: &ArtifactName) -> Result<ListedArtifact, (Strin
             }
         }
     };
-    Ok(ListedArtifact {
+    Ok(Some(ListedArtifact {
         name: name.clone(),
         mtime,
         size: metadata.len(),
-    })
+    }))
 }

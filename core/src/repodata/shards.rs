@@ -70,15 +70,15 @@ pub fn for_each_group(
         let Some(artifact) = artifact_name(&stored) else {
             return Ok(());
         };
-        let record = options.published_record(&stored)?;
         // Records that were read here have a name; another tool may have stored one without.
-        let Some(Value::String(name)) = record.to_object().remove("name") else {
+        let Some(name) = stored.package_name.as_deref() else {
             return Ok(());
         };
+        let record = options.published_record(&stored)?;
         if name != group.name && !group.records.is_empty() {
             visit(std::mem::take(&mut group))?;
         }
-        group.name = name;
+        group.name = name.to_owned();
         group.records.push(GroupedRecord {
             artifact,
             record,

@@ -61,9 +61,16 @@ impl MemoryStore {
             .filter(|artifact| listed(&artifact.listed.name))
             .collect();
         if query.order == Order::PackageName {
-            artifacts.sort_by_key(|artifact| artifact.record.to_object().get("name").map(Value::to_string));
+            artifacts.sort_by_key(|artifact| package_name(artifact));
         }
         artifacts
+    }
+}
+
+fn package_name(artifact: &StoredArtifact) -> Option<String> {
+    match artifact.record.to_object().remove("name") {
+        Some(Value::String(name)) => Some(name),
+        _ => None,
     }
 }
 
@@ -156,8 +163,13 @@ impl Store for MemoryStore {
         for artifact in self.sorted(query) {
             let name = &artifact.listed.name;
             let run_exports = artifact.run_exports.as_ref().filter(|_| query.run_exports);
+            let package_name = match query.order {
+                Order::FileName => None,
+                Order::PackageName => package_name(artifact),
+            };
             visit(StoredRecord {
                 file_name: name.as_str(),
+                package_name: package_name.map(Cow::Owned),
                 record: Cow::Borrowed(artifact.record.as_str()),
                 run_exports: run_exports.map(|text| Cow::Borrowed(text.as_str())),
                 indexed_timestamp: self

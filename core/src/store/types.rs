@@ -166,6 +166,8 @@ pub struct RecordQuery {
 pub struct StoredRecord<'a> {
     /// The artifact's file name.
     pub file_name: &'a str,
+    /// The name in the record, if it is text; told only in order of package names.
+    pub package_name: Option<Cow<'a, str>>,
     /// The record, perhaps not in canonical spelling: another tool may have stored it.
     pub record: Cow<'a, str>,
     /// The run exports, if asked for and known.

@@ -38,6 +38,7 @@ pub(super) fn for_each_record(
             record: text(1)?.unwrap_or(Cow::Borrowed("null")),
             indexed_timestamp: row.get(2)?,
             run_exports: text(3)?,
+            package_name: text(4)?,
         };
         visit(record).map_err(ReadError::Visit)?;
     }
@@ -54,6 +55,11 @@ fn record_query(query: &RecordQuery) -> String {
     } else {
         ("NULL", "")
     };
+    // It is computed from the record's text, which is not for nothing.
+    let package_name = match query.order {
+        Order::FileName => "NULL",
+        Order::PackageName => "index_json.name",
+    };
     let format = match query.format {
         Some(ArchiveFormat::Conda) => "AND listed.path LIKE '%.conda'",
         Some(ArchiveFormat::TarBz2) => "AND listed.path LIKE '%.tar.bz2'",
@@ -61,7 +67,7 @@ fn record_query(query: &RecordQuery) -> String {
     };
     let order = match query.order {
         Order::FileName => "listed.path",
-        Order::PackageName => "index_json.name, listed.path",
+        Order::PackageName => "5, listed.path",
     };
     // An artifact that several of the stages list is one artifact.
     let group = if query.stages.len() > 1 {
@@ -70,7 +76,7 @@ fn record_query(query: &RecordQuery) -> String {
         ""
     };
     format!(
-        "SELECT listed.path, index_json.index_json, dated.indexed_timestamp, {run_exports}
+        "SELECT listed.path, index_json.index_json, dated.indexed_timestamp, {run_exports}, {package_name}
          FROM stat AS listed
          JOIN index_json ON index_json.path = listed.path
          LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
