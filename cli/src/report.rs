@@ -22,6 +22,11 @@ pub(crate) fn print(line: &str) -> std::io::Result<()> {
     writeln!(anstream::stdout(), "{line}")
 }
 
+/// Says what is odd about the run as a whole.
+pub(crate) fn warn(what: &str) {
+    say(&format!("{}: {what}", styled(WARNING, "warning")));
+}
+
 /// The word in the style of errors.
 pub(crate) fn error(word: &str) -> String {
     styled(ERROR, word)

@@ -22,6 +22,11 @@ pub(crate) fn run(args: &IndexArgs) -> Result<ExitCode, Failure> {
     let progress: &dyn Progress = if args.quiet || args.json { &Silent } else { &bars };
     let summary = index_channel(&options, progress)?;
     let channel = args.channel.display().to_string();
+    if options.documents.monolithic && !options.channel.output().join("noarch/repodata.json").exists() {
+        report::warn(
+            "there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)",
+        );
+    }
     if args.json {
         report::print(&report::as_json(&channel, &summary, started.elapsed()).to_string())?;
     } else if !args.quiet || exit_status(&summary, skip_broken) != 0 {

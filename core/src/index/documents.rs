@@ -94,12 +94,16 @@ impl Publisher<'_> {
         let repodata = from_packages
             .as_ref()
             .map_or(published.as_path(), FinishedFile::path);
-        let generated = self
+        let sourced = self
             .options
             .patches
             .instructions(&self.document_options.subdir, repodata)?;
-        let is_generated = generated.is_some();
-        let patch = match generated {
+        self.summary.warnings.extend(sourced.warning.map(|what| Warning {
+            file_name: PATCH_INSTRUCTIONS.to_owned(),
+            what: format!("of the patch generator: {what}"),
+        }));
+        let is_generated = sourced.instructions.is_some();
+        let patch = match sourced.instructions {
             Some(patch) => Some(patch),
             None => crate::repodata::patch::from_file(channel_patch)?,
         };

@@ -68,6 +68,7 @@ pub(super) fn open_subdir(
         };
     };
     progress.begin(Step::Scan);
+    remove_leftovers(&folder.cache())?;
     remove_leftovers(&folder.output)?;
     remove_leftovers(&ShardPlacement::ShardsFolder.folder(&folder.output))?;
     let mut store: Box<dyn Store + Send> = match options.store {

@@ -16,7 +16,7 @@ use thiserror::Error;
 #[cfg(feature = "native")]
 pub(crate) use source::from_file;
 #[cfg(feature = "native")]
-pub use source::{GENERATOR_FUNCTION, PatchSource, PatchSourceError};
+pub use source::{PatchSource, PatchSourceError, SourcedInstructions};
 
 use self::merge::merge_fields;
 use crate::json::{self, JsonError, JsonText};

@@ -4,14 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde::Deserialize;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::{PatchError, PatchInstructions};
 use crate::channel::Subdir;
 use crate::package::{ArtifactName, Limits, PackageError, read_payload_member};
-
-/// The function that a generator file defines.
-pub const GENERATOR_FUNCTION: &str = "_patch_repodata";
 
 /// Calls the generator's function. It may print what it likes: its result goes to a file.
 const CALL_GENERATOR: &str = r#"
@@ -24,11 +23,26 @@ with open(repodata, encoding="utf-8") as file:
     text = file.read()
 document = json.loads(text)
 instructions = module._patch_repodata(document, subdir)
-if document != json.loads(text):
-    print("it changed the repodata that it was given; only what it returns is used", file=sys.stderr)
+changed = document != json.loads(text)
 with open(result, "w", encoding="utf-8") as file:
-    json.dump(instructions, file)
+    json.dump({"instructions": instructions, "changed_repodata": changed}, file)
 "#;
+
+/// What the generator's result file holds.
+#[derive(Deserialize)]
+struct GeneratorResult {
+    instructions: Value,
+    changed_repodata: bool,
+}
+
+/// What a source gave.
+#[derive(Clone, Debug, Default)]
+pub struct SourcedInstructions {
+    /// The instructions, if it has any for the subdir.
+    pub instructions: Option<PatchInstructions>,
+    /// What was odd, in one line.
+    pub warning: Option<String>,
+}
 
 /// Where the instructions of a run come from. The file `patch_instructions.json` of a subdir is
 /// used where this gives none.
@@ -93,8 +107,7 @@ pub enum PatchSourceError {
 }
 
 impl PatchSource {
-    /// The instructions of this source for `subdir`, given its unpatched `repodata`. `None` if the
-    /// source has none for it.
+    /// The instructions of this source for `subdir`, given its unpatched `repodata`.
     ///
     /// # Errors
     ///
@@ -103,10 +116,16 @@ impl PatchSource {
         &self,
         subdir: &Subdir,
         repodata: &Path,
-    ) -> Result<Option<PatchInstructions>, PatchSourceError> {
+    ) -> Result<SourcedInstructions, PatchSourceError> {
         match self {
-            Self::Channel => Ok(None),
-            Self::Package(path) => from_package(path, subdir),
+            Self::Channel => Ok(SourcedInstructions::default()),
+            Self::Package(path) => {
+                let instructions = from_package(path, subdir)?;
+                Ok(SourcedInstructions {
+                    instructions,
+                    warning: None,
+                })
+            }
             Self::Generator { script, python } => from_generator(script, python, subdir, repodata),
         }
     }
@@ -152,7 +171,7 @@ fn from_generator(
     python: &Path,
     subdir: &Subdir,
     repodata: &Path,
-) -> Result<Option<PatchInstructions>, PatchSourceError> {
+) -> Result<SourcedInstructions, PatchSourceError> {
     // Python's own message for a missing file would come from deep inside its import machinery.
     fs_err::metadata(script)?;
     let result = tempfile::NamedTempFile::new()?;
@@ -175,5 +194,11 @@ fn from_generator(
             output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         });
     }
-    parse(script, &fs_err::read(result.path())?)
+    let result: GeneratorResult =
+        serde_json::from_slice(&fs_err::read(result.path())?).map_err(io::Error::from)?;
+    let warning = "it changed the repodata that it was given; only what it returns is used";
+    Ok(SourcedInstructions {
+        instructions: parse(script, result.instructions.to_string().as_bytes())?,
+        warning: result.changed_repodata.then(|| warning.to_owned()),
+    })
 }
