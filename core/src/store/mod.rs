@@ -9,6 +9,8 @@
 //! Every backend implements [`Store`] and passes the same conformance suite. No code outside this
 //! module asks which one it has.
 
+#[cfg(test)]
+mod conformance;
 mod error;
 mod memory;
 #[cfg(feature = "sqlite")]

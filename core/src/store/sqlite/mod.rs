@@ -6,6 +6,8 @@
 
 mod documents;
 mod schema;
+#[cfg(test)]
+pub(super) mod tests;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,244 @@
+//! What every backend does, written once and run against each of them.
+//!
+//! A backend joins with a [`Backend`] that makes its stores and a line of `conformance_suite!`.
+
+mod dates;
+mod diff;
+mod marks;
+#[cfg(feature = "sqlite")]
+mod model;
+mod records;
+
+#[cfg(feature = "sqlite")]
+pub(super) use records::read_with_everything;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{
+    ListedArtifact, MemoryStore, MissingArtifacts, Mtime, Order, RecordQuery, Stage, Store, StoredArtifact,
+};
+use crate::json::JsonText;
+use crate::package::{ArtifactName, Digests, Metadata, PostInstall};
+
+/// A place with a store of one kind in it.
+pub(super) trait Backend {
+    /// The kind of store.
+    type Store: Store;
+
+    /// A place with an empty store.
+    fn empty() -> Self;
+
+    fn store(&mut self) -> &mut Self::Store;
+
+    /// Lists artifacts in a stage, as another tool does.
+    fn fill_stage(&mut self, stage: &Stage, listing: &[ListedArtifact]);
+}
+
+impl Backend for MemoryStore {
+    type Store = Self;
+
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn store(&mut self) -> &mut Self {
+        self
+    }
+
+    fn fill_stage(&mut self, stage: &Stage, listing: &[ListedArtifact]) {
+        self.set_stage(stage, listing);
+    }
+}
+
+macro_rules! conformance_suite {
+    ($name:ident, $backend:ty) => {
+        mod $name {
+            conformance_suite!(@area $backend, diff:
+                a_new_artifact_is_changed_until_it_is_read,
+                an_artifact_with_another_time_or_size_is_changed,
+                an_unread_artifact_is_no_part_of_the_channel,
+                an_artifact_leaves_with_the_listing_and_returns_unread,
+                a_partial_listing_removes_nothing,
+                a_listing_has_each_artifact_as_last_listed,
+                changed_artifacts_come_in_order_of_name,
+                another_stage_can_be_the_upstream,
+            );
+            conformance_suite!(@area $backend, records:
+                file_names_are_ordered_bytewise,
+                package_names_are_ordered_bytewise,
+                artifacts_are_told_apart_by_format,
+                an_artifact_in_several_stages_is_streamed_once,
+                run_exports_come_when_asked_for,
+                nothing_of_a_replaced_artifact_stays,
+                the_last_of_a_name_in_a_batch_stays,
+                a_forgotten_artifact_is_read_again,
+                digests_are_those_last_read,
+                an_error_of_the_visitor_ends_the_visit,
+            );
+            conformance_suite!(@area $backend, dates:
+                an_artifact_keeps_its_first_date,
+                other_bytes_have_a_date_of_their_own,
+                dates_are_of_names_and_bytes,
+                a_forgotten_artifact_keeps_its_date,
+                nothing_that_was_committed_is_dated_again,
+            );
+            conformance_suite!(@area $backend, marks:
+                every_change_changes_the_mark,
+                reading_leaves_the_mark,
+                doing_nothing_leaves_the_mark,
+            );
+        }
+    };
+    (@area $backend:ty, $area:ident: $($test:ident,)+) => {
+        mod $area {
+            $(
+                #[test]
+                fn $test() {
+                    crate::store::conformance::$area::$test::<$backend>();
+                }
+            )+
+        }
+    };
+}
+
+conformance_suite!(memory, crate::store::MemoryStore);
+#[cfg(feature = "sqlite")]
+conformance_suite!(sqlite, crate::store::sqlite::tests::SqliteInFolder);
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn sqlite_behaves_as_memory_does() {
+    model::behaves_as_memory_does::<super::sqlite::tests::SqliteInFolder>();
+}
+
+fn name(file_name: &str) -> ArtifactName {
+    ArtifactName::new(file_name).unwrap()
+}
+
+/// An artifact as a folder might list it.
+pub(super) fn listed(file_name: &str) -> ListedArtifact {
+    ListedArtifact {
+        name: name(file_name),
+        mtime: Mtime::from_unix(1_795_218_771, 474_335_200),
+        size: 2_683,
+    }
+}
+
+/// An artifact that was read; its package name is what stands before the first hyphen of its file
+/// name, and its digests are made up of `bytes`.
+pub(super) fn read(file_name: &str, bytes: u8) -> StoredArtifact {
+    let (package_name, _) = file_name.split_once('-').unwrap();
+    read_with_name(file_name, package_name, bytes)
+}
+
+fn read_with_name(file_name: &str, package_name: &str, bytes: u8) -> StoredArtifact {
+    let digests = Digests {
+        md5: [bytes; 16],
+        sha256: [bytes; 32],
+    };
+    let serde_json::Value::Object(index) = json!({"name": package_name, "version": "1", "depends": []})
+    else {
+        unreachable!("an object was written");
+    };
+    let metadata = Metadata {
+        index,
+        about: None,
+        run_exports: None,
+        recipe: None,
+        rattler_recipe: None,
+        post_install: PostInstall::default(),
+        icon: None,
+        warnings: Vec::new(),
+    };
+    let listed = listed(file_name);
+    let size = listed.size;
+    StoredArtifact::new(listed, digests, size, metadata)
+}
+
+/// The artifact with run exports that tell `bytes` apart.
+fn with_run_exports(artifact: StoredArtifact) -> StoredArtifact {
+    let run_exports = json!({"weak": [artifact.digests.md5_hex()]});
+    StoredArtifact {
+        run_exports: Some(JsonText::from_value(&run_exports)),
+        ..artifact
+    }
+}
+
+/// So many milliseconds after some day in 2023.
+pub(super) fn day(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_700_000_000_000 + milliseconds).unwrap()
+}
+
+/// Lists a folder that holds these artifacts and reads what changed; says what was read.
+pub(super) fn index(store: &mut impl Store, folder: &[StoredArtifact], now: Timestamp) -> Vec<String> {
+    let mut listing: Vec<_> = folder.iter().map(|artifact| artifact.listed.clone()).collect();
+    listing.sort_by(|one, other| one.name.cmp(&other.name));
+    store.replace_listing(&listing, MissingArtifacts::Leave).unwrap();
+    let changed = changed(store, &Stage::FS);
+    let batch: Vec<_> = folder
+        .iter()
+        .filter(|artifact| changed.contains(&artifact.listed.name.to_string()))
+        .cloned()
+        .collect();
+    store.commit(&batch, now).unwrap();
+    changed
+}
+
+/// The names of the artifacts that have to be read.
+pub(super) fn changed(store: &impl Store, upstream: &Stage) -> Vec<String> {
+    let changed = store.changed(upstream).unwrap();
+    changed
+        .into_iter()
+        .map(|changed| changed.artifact.name.to_string())
+        .collect()
+}
+
+/// A streamed record, owned.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Streamed {
+    pub(super) file_name: String,
+    pub(super) record: String,
+    pub(super) run_exports: Option<String>,
+    pub(super) indexed_timestamp: Option<i64>,
+}
+
+/// Everything that stage `fs` makes part of the channel.
+pub(super) fn whole_channel() -> RecordQuery {
+    RecordQuery {
+        stages: vec![Stage::FS],
+        format: None,
+        order: Order::FileName,
+        run_exports: true,
+    }
+}
+
+pub(super) fn records(store: &impl Store, query: &RecordQuery) -> Vec<Streamed> {
+    let mut records = Vec::new();
+    let visited = store.for_each_record(query, &mut |stored| {
+        records.push(Streamed {
+            file_name: stored.file_name.to_owned(),
+            record: stored.record.into_owned(),
+            run_exports: stored.run_exports.map(std::borrow::Cow::into_owned),
+            indexed_timestamp: stored.indexed_timestamp,
+        });
+        Ok(())
+    });
+    visited.unwrap();
+    records
+}
+
+pub(super) fn file_names(store: &impl Store, query: &RecordQuery) -> Vec<String> {
+    let records = records(store, query);
+    records.into_iter().map(|record| record.file_name).collect()
+}
+
+pub(super) fn digests(store: &impl Store) -> Vec<(String, String)> {
+    let mut digests = Vec::new();
+    let visited = store.for_each_digest(&mut |file_name, sha256| {
+        digests.push((file_name.to_owned(), sha256.to_owned()));
+        Ok(())
+    });
+    visited.unwrap();
+    digests
+}
