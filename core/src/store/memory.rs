@@ -61,12 +61,13 @@ impl MemoryStore {
             .filter(|artifact| listed(&artifact.listed.name))
             .collect();
         if query.order == Order::PackageName {
-            artifacts.sort_by_key(|artifact| package_name(artifact));
+            artifacts.sort_by_cached_key(|artifact| package_name(artifact));
         }
         artifacts
     }
 }
 
+/// The package name itself: in JSON's spelling `"a b"` stands before `"a"`.
 fn package_name(artifact: &StoredArtifact) -> Option<String> {
     match artifact.record.to_object().remove("name") {
         Some(Value::String(name)) => Some(name),

@@ -17,7 +17,7 @@ const FILE_NAMES: [&str; 6] = [
     "é-1-0.tar.bz2",
 ];
 
-const PACKAGE_NAMES: [&str; 4] = ["a", "ab", "B", "é"];
+const PACKAGE_NAMES: [&str; 4] = ["a", "a b", "B", "é"];
 
 #[derive(Clone, Debug)]
 enum Call {

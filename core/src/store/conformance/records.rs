@@ -31,10 +31,15 @@ pub(super) fn file_names_are_ordered_bytewise<B: Backend>() {
 pub(super) fn package_names_are_ordered_bytewise<B: Backend>() {
     let mut place = B::empty();
     let store = place.store();
-    // No package name is in the order of the file names.
+    // No package name is in the order of the file names. Strange names matter too: a shard is
+    // made of records that follow each other.
     let package_names = [
         "Zebra",
         "a",
+        "a\0",
+        "a ",
+        "a!",
+        "a\"",
         "a#",
         "a\\",
         "a\\u",
