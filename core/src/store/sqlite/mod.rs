@@ -322,6 +322,8 @@ fn write_artifact(
         ("run_exports", artifact.run_exports.as_ref()),
         ("post_install", Some(&artifact.post_install)),
         ("index_json", Some(&artifact.record)),
+        // Packages have none; conda-index brought rows over from caches of conda-build.
+        ("recipe_log", None),
     ];
     for (table, text) in texts {
         match text {
