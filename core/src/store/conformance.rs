@@ -29,6 +29,9 @@ pub(super) trait Backend {
     /// A place with an empty store.
     fn empty() -> Self;
 
+    /// The same place with an empty store, as after somebody deleted the old one.
+    fn emptied(self) -> Self;
+
     fn store(&mut self) -> &mut Self::Store;
 
     /// Lists artifacts in a stage, as another tool does.
@@ -39,6 +42,10 @@ impl Backend for MemoryStore {
     type Store = Self;
 
     fn empty() -> Self {
+        Self::new()
+    }
+
+    fn emptied(self) -> Self {
         Self::new()
     }
 
@@ -87,6 +94,7 @@ macro_rules! conformance_suite {
                 every_change_changes_the_mark,
                 reading_leaves_the_mark,
                 doing_nothing_leaves_the_mark,
+                a_store_made_anew_has_another_mark,
             );
         }
     };

@@ -119,7 +119,8 @@ pub trait Store {
     fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError>;
 
     /// A mark that changes whenever anybody changes the store, or `None` if the backend cannot
-    /// tell. Equal marks mean that documents built in between would be equal.
+    /// tell. Equal marks mean that documents built in between would be equal, also when an earlier
+    /// run had the one and the store was removed and filled again since.
     ///
     /// # Errors
     ///

@@ -82,9 +82,21 @@ pub(super) fn doing_nothing_leaves_the_mark<B: Backend>() {
     store
         .replace_listing(&listing[..1], MissingArtifacts::Stay)
         .unwrap();
+    store.commit(&[], day(1)).unwrap();
     store.forget(&[]).unwrap();
     store.forget(&[name("never-1-seen.conda")]).unwrap();
     store.adopt(day(1)).unwrap();
     store.date_artifacts(day(1)).unwrap();
     assert_eq!(store.change_mark().unwrap(), mark);
+}
+
+/// Documents that were built from the old store are not those of the new one.
+pub(super) fn a_store_made_anew_has_another_mark<B: Backend>() {
+    let mut place = B::empty();
+    index(place.store(), &[read("a-1-0.conda", 1)], day(0));
+    let old = place.store().change_mark().unwrap();
+    let mut place = place.emptied();
+    index(place.store(), &[read("a-1-0.conda", 2)], day(0));
+    let new = place.store().change_mark().unwrap();
+    assert_told_apart(old.as_ref(), new.as_ref());
 }

@@ -297,8 +297,12 @@ impl Store for SqliteStore {
         fs_err::File::open(&self.path)?.read_exact(&mut header)?;
         let [.., a, b, c, d] = header;
         let size = fs_err::metadata(&self.path)?.len();
+        let id: String = self
+            .connection
+            .query_row("SELECT id FROM towpath_store", (), |row| row.get(0))
+            .map_err(|source| self.error(source))?;
         Ok(Some(ChangeMark(format!(
-            "sqlite:{size}:{}",
+            "sqlite:{id}:{size}:{}",
             u32::from_be_bytes([a, b, c, d])
         ))))
     }

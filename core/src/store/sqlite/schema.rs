@@ -50,7 +50,8 @@ const CONDA_INDEX_TABLES: &str = "
 ";
 
 /// Ours. An artifact is its name and its bytes: other bytes under the same name are dated anew,
-/// and the old ones keep their date should they come back.
+/// and the old ones keep their date should they come back. The id tells this database from one
+/// that is made in its place after somebody removed it.
 const TOWPATH_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS towpath_artifact (
         path TEXT NOT NULL,
@@ -63,6 +64,9 @@ const TOWPATH_TABLES: &str = "
         is_rendered INTEGER NOT NULL,
         recipe BLOB NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS towpath_store (id TEXT NOT NULL);
+    INSERT INTO towpath_store (id)
+        SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM towpath_store);
 ";
 
 /// Artifacts that have a record and no indexed timestamp.
@@ -106,8 +110,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
         });
     }
     let has_our_tables = connection
-        .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'towpath_recipe'")
-        .and_then(|mut statement| statement.exists(()))
+        .table_exists(Some("main"), "towpath_store")
         .map_err(at)?;
     if found == USER_VERSION && has_our_tables {
         return Ok(());

@@ -55,6 +55,14 @@ impl Backend for SqliteInFolder {
         Self { store, folder }
     }
 
+    fn emptied(self) -> Self {
+        let Self { store, folder } = self;
+        drop(store);
+        fs_err::remove_file(database_in(&folder)).unwrap();
+        let store = open_without_syncs(&database_in(&folder));
+        Self { store, folder }
+    }
+
     fn store(&mut self) -> &mut SqliteStore {
         &mut self.store
     }

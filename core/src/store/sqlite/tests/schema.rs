@@ -85,6 +85,7 @@ fn a_new_database_has_the_tables_of_conda_index() {
     towpath_recipe: is_rendered INTEGER not null
     towpath_recipe: recipe BLOB not null
     towpath_recipe: unique index sqlite_autoindex_towpath_recipe_1 of path
+    towpath_store: id TEXT not null
     ");
     assert_eq!(pragma(&raw, "user_version"), "2");
     assert_eq!(pragma(&raw, "journal_mode"), "delete");
