@@ -9,7 +9,7 @@ mod schema;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,6 +31,10 @@ const CACHE_KIB: i64 = 8 << 10;
 /// A subdir's store in an `SQLite` file.
 pub struct SqliteStore {
     connection: Connection,
+    /// The database once more, to read its header. It is open as long as the connection: closing
+    /// any handle on a file drops all locks that the process has on it
+    /// (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    file: fs_err::File,
     path: PathBuf,
 }
 
@@ -45,19 +49,18 @@ impl SqliteStore {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let at = |source| error_at(path, source);
-        let connection = Connection::open_with_flags(path, flags).map_err(at)?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(at)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
         connection.set_prepared_statement_cache_capacity(64);
-        let mut store = Self {
-            connection,
-            path: path.to_owned(),
-        };
-        store
-            .connection
+        connection
             .pragma_update(None, "cache_size", -CACHE_KIB)
             .map_err(at)?;
-        schema::prepare(&mut store.connection, path)?;
-        Ok(store)
+        schema::prepare(&mut connection, path)?;
+        Ok(Self {
+            connection,
+            file: fs_err::File::open(path)?,
+            path: path.to_owned(),
+        })
     }
 
     fn in_transaction<T>(
@@ -283,28 +286,31 @@ impl Store for SqliteStore {
     }
 
     fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError> {
+        let at = |source| self.error(source);
         // In a write-ahead log changes are not counted in the file's header.
         let journal: String = self
             .connection
             .pragma_query_value(None, "journal_mode", |row| row.get(0))
-            .map_err(|source| self.error(source))?;
+            .map_err(at)?;
         if journal == "wal" {
             return Ok(None);
         }
+        // The first read takes a lock: nobody is in the middle of writing while the header is read.
+        let reading = self.connection.unchecked_transaction().map_err(at)?;
+        let id: String = reading
+            .query_row("SELECT id FROM towpath_store", (), |row| row.get(0))
+            .map_err(at)?;
         // Bytes 24 to 27 of the header count the transactions that changed the file
         // (https://www.sqlite.org/fileformat.html, section 1.3.7).
         let mut header = [0; 28];
-        fs_err::File::open(&self.path)?.read_exact(&mut header)?;
+        let mut file = &self.file;
+        file.rewind()?;
+        file.read_exact(&mut header)?;
+        let size = file.metadata()?.len();
+        reading.commit().map_err(at)?;
         let [.., a, b, c, d] = header;
-        let size = fs_err::metadata(&self.path)?.len();
-        let id: String = self
-            .connection
-            .query_row("SELECT id FROM towpath_store", (), |row| row.get(0))
-            .map_err(|source| self.error(source))?;
-        Ok(Some(ChangeMark(format!(
-            "sqlite:{id}:{size}:{}",
-            u32::from_be_bytes([a, b, c, d])
-        ))))
+        let counter = u32::from_be_bytes([a, b, c, d]);
+        Ok(Some(ChangeMark(format!("sqlite:{id}:{size}:{counter}"))))
     }
 }
 

@@ -169,3 +169,32 @@ fn a_commit_waits_for_another_tool_to_finish() {
         .unwrap();
     assert_eq!(known, 2);
 }
+
+/// Closing any handle on a file drops all locks that the process has on it (POSIX), so a mark must
+/// not be read through a handle that is closed thereafter.
+#[cfg(target_os = "linux")]
+#[test]
+fn reading_the_mark_keeps_the_locks_of_a_read_that_goes_on() {
+    use std::os::unix::fs::MetadataExt;
+
+    let mut place = SqliteInFolder::empty();
+    index(place.store(), &[read("a-1-0.conda", 1)], day(0));
+    let inode = format!(":{} ", fs_err::metadata(place.path()).unwrap().ino());
+    if !Path::new("/proc/locks").exists() {
+        return;
+    }
+    let locks = || {
+        let all = fs_err::read_to_string("/proc/locks").unwrap();
+        all.lines().filter(|line| line.contains(&inode)).count()
+    };
+    let store = &place.store;
+    store
+        .for_each_record(&whole_channel(), &mut |_| {
+            let before = locks();
+            assert_ne!(before, 0);
+            store.change_mark().unwrap();
+            assert_eq!(locks(), before);
+            Ok(())
+        })
+        .unwrap();
+}
