@@ -190,6 +190,7 @@ impl Store for SqliteStore {
 
     fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError> {
         let read = || {
+            // What is NULL is not known, and no difference: conda-index compares in this way too.
             let mut statement = self.connection.prepare_cached(
                 "SELECT upstream.path, upstream.mtime, upstream.size,
                         EXISTS (SELECT 1 FROM index_json WHERE index_json.path = upstream.path)
@@ -197,8 +198,8 @@ impl Store for SqliteStore {
                  LEFT JOIN stat AS indexed ON indexed.path = upstream.path AND indexed.stage = 'indexed'
                  WHERE upstream.stage = ?1
                    AND (indexed.path IS NULL
-                        OR indexed.mtime IS NOT upstream.mtime
-                        OR indexed.size IS NOT upstream.size)
+                        OR indexed.mtime <> upstream.mtime
+                        OR indexed.size <> upstream.size)
                  ORDER BY upstream.path",
             )?;
             let mut changed = Vec::new();

@@ -109,6 +109,38 @@ fn what_conda_index_adds_later_is_dated_now() {
     assert_eq!(dates(store), [Some(day(2).as_millisecond()); 2]);
 }
 
+/// conda-index takes a time or size that nobody knows for the same.
+#[test]
+fn an_unknown_time_or_size_is_not_a_change() {
+    let clone = Stage::named("clone");
+    let mut place = adopted(|raw| {
+        for file_name in ["a-1-0.conda", "b-1-0.conda", "c-1-0.conda"] {
+            conda_index_reads(raw, file_name, r#"{"name": "a"}"#, "1500000000.25", 1);
+        }
+        raw.execute_batch(
+            "INSERT INTO stat (stage, path, mtime, size) VALUES
+                 ('clone', 'a-1-0.conda', NULL, 2683),
+                 ('clone', 'b-1-0.conda', 1500000000.25, NULL),
+                 ('clone', 'c-1-0.conda', NULL, 1),
+                 ('clone', 'd-1-0.conda', NULL, NULL)",
+        )
+        .unwrap();
+    });
+    let store = place.store();
+    assert_eq!(changed(store, &clone), ["c-1-0.conda", "d-1-0.conda"]);
+    let batch: Vec<_> = store
+        .changed(&clone)
+        .unwrap()
+        .into_iter()
+        .map(|changed| StoredArtifact {
+            listed: changed.artifact.clone(),
+            ..read(changed.artifact.name.as_str(), 2)
+        })
+        .collect();
+    store.commit(&batch, day(1)).unwrap();
+    assert_eq!(changed(store, &clone), [""; 0]);
+}
+
 /// Wheels, listed through conda-index's Python interface.
 #[test]
 fn rows_that_are_no_conda_packages_are_let_be() {
