@@ -61,8 +61,8 @@ fn record_query(query: &RecordQuery) -> String {
         Order::PackageName => "index_json.name",
     };
     let format = match query.format {
-        Some(ArchiveFormat::Conda) => "AND listed.path LIKE '%.conda'",
-        Some(ArchiveFormat::TarBz2) => "AND listed.path LIKE '%.tar.bz2'",
+        Some(ArchiveFormat::Conda) => "AND listed.path GLOB '*.conda'",
+        Some(ArchiveFormat::TarBz2) => "AND listed.path GLOB '*.tar.bz2'",
         None => "",
     };
     let order = match query.order {

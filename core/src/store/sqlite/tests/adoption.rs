@@ -145,7 +145,7 @@ fn an_unknown_time_or_size_is_not_a_change() {
 #[test]
 fn rows_that_are_no_conda_packages_are_let_be() {
     let mut place = adopted(|raw| {
-        for file_name in ["a-1-py3-none-any.whl", "c-1-0.conda"] {
+        for file_name in ["a-1-py3-none-any.whl", "b-1-0.CONDA", "c-1-0.conda"] {
             conda_index_reads(raw, file_name, r#"{"name": "a"}"#, "1500000000.25", 1);
         }
         raw.execute("UPDATE stat SET mtime = 1 WHERE stage = 'indexed'", ())
