@@ -2,16 +2,34 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
+use super::{StoreError, error_at};
 use crate::package::ArchiveFormat;
 use crate::store::{Order, RecordQuery, Stage, StoredRecord};
 
+/// What ended a stream before its last row.
 pub(super) enum ReadError {
     Sqlite(rusqlite::Error),
+    NotText { file_name: String },
     Visit(io::Error),
+}
+
+impl ReadError {
+    /// The error of the store at `path`.
+    pub(super) fn at(self, path: &Path) -> StoreError {
+        match self {
+            Self::Sqlite(source) => error_at(path, source),
+            Self::NotText { file_name } => StoreError::BadRow {
+                name: file_name,
+                what: "its record is not text".to_owned(),
+            },
+            Self::Visit(source) => StoreError::Io(source),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for ReadError {
@@ -33,9 +51,12 @@ pub(super) fn for_each_record(
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(Some(String::from_utf8_lossy(bytes))),
             _ => Ok::<Option<Cow<'_, str>>, rusqlite::Error>(None),
         };
+        let file_name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let record = StoredRecord {
-            file_name: row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
-            record: text(1)?.unwrap_or(Cow::Borrowed("null")),
+            file_name,
+            record: text(1)?.ok_or_else(|| ReadError::NotText {
+                file_name: file_name.to_owned(),
+            })?,
             indexed_timestamp: row.get(2)?,
             run_exports: text(3)?,
             package_name: text(4)?,

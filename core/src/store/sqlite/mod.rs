@@ -273,17 +273,11 @@ impl Store for SqliteStore {
         query: &RecordQuery,
         visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
     ) -> Result<(), StoreError> {
-        documents::for_each_record(&self.connection, query, visit).map_err(|error| match error {
-            documents::ReadError::Sqlite(source) => self.error(source),
-            documents::ReadError::Visit(source) => StoreError::Io(source),
-        })
+        documents::for_each_record(&self.connection, query, visit).map_err(|error| error.at(&self.path))
     }
 
     fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError> {
-        documents::for_each_digest(&self.connection, visit).map_err(|error| match error {
-            documents::ReadError::Sqlite(source) => self.error(source),
-            documents::ReadError::Visit(source) => StoreError::Io(source),
-        })
+        documents::for_each_digest(&self.connection, visit).map_err(|error| error.at(&self.path))
     }
 
     fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError> {

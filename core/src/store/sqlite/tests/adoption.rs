@@ -167,6 +167,25 @@ fn rows_that_are_no_conda_packages_are_let_be() {
     );
 }
 
+#[rstest::rstest]
+#[case::null("NULL")]
+#[case::number("5")]
+fn a_record_that_is_no_text_is_named(#[case] literal: &str) {
+    let place = adopted(|raw| {
+        conda_index_reads(raw, "a-1-0.conda", "{}", "1", 1);
+        raw.execute(&format!("UPDATE index_json SET index_json = {literal}"), ())
+            .unwrap();
+    });
+    let error = place
+        .store
+        .for_each_record(&whole_channel(), &mut |_| Ok(()))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the store's row for a-1-0.conda: its record is not text"
+    );
+}
+
 /// Other tools may store bytes that are no UTF-8, in an old description for one.
 #[test]
 fn text_in_another_encoding_is_streamed_with_replacements() {
