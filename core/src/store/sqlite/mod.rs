@@ -33,7 +33,7 @@ pub struct SqliteStore {
     connection: Connection,
     /// The database once more, to read its header. It is open as long as the connection: closing
     /// any handle on a file drops all locks that the process has on it
-    /// (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    /// (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
     file: fs_err::File,
     path: PathBuf,
 }
