@@ -1,0 +1,17 @@
+//! What `towpath` does, seen from outside: the command is run on channels built in code, and what
+//! it says, writes and leaves alone is compared.
+//!
+//! Snapshots are looked at and accepted with `cargo insta review`.
+
+#[cfg(test)]
+mod environment;
+#[cfg(test)]
+mod folders;
+#[cfg(test)]
+mod index;
+#[cfg(test)]
+mod msgpack;
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod stores;
