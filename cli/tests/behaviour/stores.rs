@@ -121,6 +121,30 @@ fn a_store_in_memory_is_forgotten() {
 }
 
 #[test]
+fn a_store_in_memory_sees_what_changed() {
+    let channel = locks();
+    let args = ["--db", "memory", "--no-indexed-timestamp"];
+    let _ = index(&channel, &args).succeeded();
+    let lock = PackageBuilder::new("lock", "3.0", "0").depends(["gate"]);
+    let channel = channel.package(&lock, Kind::Conda);
+    let _ = index(&channel, &args).succeeded();
+    let record = &Published::of(&channel, "noarch").records()["lock-3.0-0.conda"];
+    assert_eq!(record["depends"][0], "gate");
+}
+
+/// Without a store nobody knows when a package became part of the channel.
+#[test]
+fn a_store_in_memory_dates_every_package_anew() {
+    let channel = locks();
+    let _ = index(&channel, &["--db", "memory"]).succeeded();
+    assert_snapshot!(index(&channel, &["--db", "memory"]), @"
+    exit status: 0
+    ----- stderr -----
+    [CHANNEL] (noarch): 3 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    ");
+}
+
+#[test]
 fn a_store_that_is_none_fails_its_subdir_and_stays_as_it_is() {
     let garbage = "no database ".repeat(100).into_bytes();
     let cut = b"SQLite format 3\0".to_vec();
@@ -163,6 +187,18 @@ fn an_empty_file_is_an_empty_store() {
     let channel = locks().file(STORE, "");
     let _ = index(&channel, &[]).succeeded();
     assert_eq!(noarch(&channel).len(), 3);
+}
+
+/// The advice that is given about a store that cannot be used.
+#[test]
+fn a_store_that_was_moved_away_is_made_anew() {
+    let channel = locks();
+    let _ = index(&channel, &[]).succeeded();
+    let lock = PackageBuilder::new("lock", "3.0", "0").depends(["gate"]);
+    let channel = channel.remove(STORE).package(&lock, Kind::Conda);
+    let _ = index(&channel, &[]).succeeded();
+    let record = &Published::of(&channel, "noarch").records()["lock-3.0-0.conda"];
+    assert_eq!(record["depends"][0], "gate");
 }
 
 #[test]
