@@ -1,5 +1,10 @@
 //! Which folders are indexed, what in them counts as a package, and where documents go.
 
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
+#[cfg(unix)]
+use std::path::Path;
+
 use insta::assert_snapshot;
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
 
@@ -230,7 +235,6 @@ fn a_name_that_is_not_utf_8_is_left_out() {
 #[cfg(unix)]
 #[test]
 fn an_unreadable_package_is_left_out() {
-    use std::os::unix::fs::PermissionsExt;
     let channel = ChannelBuilder::new()
         .package(&lock_in("noarch"), Kind::Conda)
         .package(&PackageBuilder::new("secret", "1", "0"), Kind::Conda);
@@ -287,4 +291,31 @@ fn what_a_killed_run_left_is_cleared_away() {
     let published = Published::of(&channel, "noarch");
     assert!(!published.has(".towpath-a1b2c3.tmp"));
     assert!(!published.has("shards/.towpath-a1b2c3.tmp"));
+}
+
+#[cfg(unix)]
+#[test]
+fn documents_may_be_read_by_whoever_may_read_any_new_file() {
+    let mode = |path: &Path| fs_err::metadata(path).unwrap().permissions().mode();
+    let channel = ChannelBuilder::new()
+        .package(&lock_in("noarch"), Kind::Conda)
+        .file("any", "");
+    let _ = index(&channel, &["--zst", "--write-shards"]).succeeded();
+    let published = Published::of(&channel, "noarch");
+    let shard = fs_err::read_dir(published.path("shards"))
+        .unwrap()
+        .next()
+        .unwrap();
+    let documents = published.names().into_iter().filter(|name| name != "shards");
+    for path in documents
+        .map(|name| published.path(&name))
+        .chain([shard.unwrap().path()])
+    {
+        assert_eq!(
+            mode(&path),
+            mode(&channel.path().join("any")),
+            "{}",
+            path.display()
+        );
+    }
 }

@@ -4,6 +4,8 @@
 //! Snapshots are looked at and accepted with `cargo insta review`.
 
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod environment;
 #[cfg(test)]
 mod folders;
@@ -13,5 +15,7 @@ mod index;
 mod msgpack;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod shards;
 #[cfg(test)]
 mod stores;
