@@ -14,6 +14,8 @@ mod index;
 #[cfg(test)]
 mod msgpack;
 #[cfg(test)]
+mod patches;
+#[cfg(test)]
 mod published;
 #[cfg(test)]
 mod shards;
