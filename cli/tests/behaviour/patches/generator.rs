@@ -96,6 +96,7 @@ fn the_function_sees_what_the_packages_say() {
 
 #[rstest]
 #[case::raises("[][0]", "IndexError: list index out of range")]
+#[case::no_instructions("[1]", "is not of the shape of patch instructions")]
 #[case::no_json("{1, 2}", "Object of type set is not JSON serializable")]
 fn a_function_that_fails_leaves_everything_as_it_was(#[case] expression: &str, #[case] reason: &str) {
     if !has_python() {

@@ -207,6 +207,7 @@ fn null_takes_run_exports_away() {
 
 #[rstest]
 #[case::no_json("{", "is not JSON: EOF while parsing an object at line 1 column 1")]
+#[case::list("[1]", "is not of the shape of patch instructions")]
 #[case::shape(r#"{"remove": {}}"#, "is not of the shape of patch instructions")]
 #[case::newer(
     r#"{"patch_instructions_version": 3}"#,

@@ -66,6 +66,18 @@ fn a_package_that_is_broken_fails() {
 }
 
 #[test]
+fn a_package_whose_instructions_are_broken_fails() {
+    let broken = PackageBuilder::new("patches", "1", "0").payload(PATCH, "[]");
+    let channel = channel().file("patches-1-0.conda", broken.conda());
+    assert_snapshot!(patched_by(&channel, "patches-1-0.conda"), @"
+    exit status: 1
+    ----- stderr -----
+    error: noarch: [CHANNEL]/patches-1-0.conda is not of the shape of patch instructions: invalid type: sequence, expected a map; its documents are as they were
+    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
+    ");
+}
+
+#[test]
 fn a_path_in_towpath_toml_is_relative_to_the_channel() {
     let channel = channel()
         .file("hotfixes/patches-1-0.conda", patches("new").conda())

@@ -105,7 +105,9 @@ impl PatchInstructions {
             return Ok(None);
         }
         let text = JsonText::from_value(&value);
-        let document: Document = serde_json::from_value(value)?;
+        // serde would take a list for the fields of a document, one after another.
+        let members: Map<String, Value> = serde_json::from_value(value)?;
+        let document: Document = serde_json::from_value(members.into())?;
         let version = document.patch_instructions_version.unwrap_or(1);
         if version > KNOWN_VERSION {
             return Err(PatchError::TooNew { found: version });
