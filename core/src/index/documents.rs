@@ -84,11 +84,12 @@ impl Publisher<'_> {
             store.date_artifacts(self.options.now)?;
         }
         let store = &*store;
-        // A generator wants the repodata before patches: the published one, or one made for it.
+        // A generator wants the repodata before patches: the published one, or one made for it
+        // where what is published is of an earlier run with other options.
         let wants_repodata = matches!(self.options.patches, PatchSource::Generator { .. });
         let published = self.output.join(FROM_PACKAGES);
         let mut from_packages = None;
-        if !in_place || (wants_repodata && !published.is_file()) {
+        if !in_place || (wants_repodata && !self.options.documents.monolithic) {
             from_packages = Some(self.build(|out| write_repodata(store, &self.document_options, None, out))?);
         }
         let repodata = from_packages

@@ -94,6 +94,21 @@ fn the_function_sees_what_the_packages_say() {
     assert_eq!(*seen, from_packages);
 }
 
+#[test]
+fn a_new_package_reaches_the_function_without_repodata_too() {
+    if !has_python() {
+        return;
+    }
+    let channel = channel().file("generator.py", EVERY_RECORD);
+    let _ = generated(&channel, &["--write-shards"]).succeeded();
+    let channel = channel.package(&PackageBuilder::new("gate", "1", "0"), Kind::Conda);
+    for _ in 0..2 {
+        let _ = generated(&channel, &["--write-shards", "--no-write-monolithic"]).succeeded();
+        let shard = &noarch(&channel).shards(super::SHARDS)["gate"];
+        assert_eq!(shard["packages.conda"]["gate-1-0.conda"]["depends"][0], "noarch");
+    }
+}
+
 #[rstest]
 #[case::raises("[][0]", "IndexError: list index out of range")]
 #[case::no_instructions("[1]", "is not of the shape of patch instructions")]
