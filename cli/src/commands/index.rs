@@ -21,12 +21,12 @@ pub(crate) fn run(args: &IndexArgs) -> Result<ExitCode, Failure> {
     let bars = Bars::default();
     let progress: &dyn Progress = if args.quiet || args.json { &Silent } else { &bars };
     let summary = index_channel(&options, progress)?;
-    let channel = args.channel.display().to_string();
-    if options.documents.monolithic && !options.channel.output().join("noarch/repodata.json").exists() {
-        report::warn(
-            "there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)",
-        );
+    let indexed_noarch = summary.subdirs.iter().any(|subdir| subdir.subdir == "noarch");
+    let noarch = options.channel.output().join("noarch/repodata.json");
+    if options.documents.monolithic && !indexed_noarch && !noarch.exists() {
+        report::warn("there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)");
     }
+    let channel = args.channel.display().to_string();
     if args.json {
         report::print(&report::as_json(&channel, &summary, started.elapsed()).to_string())?;
     } else if !args.quiet || exit_status(&summary, skip_broken) != 0 {
