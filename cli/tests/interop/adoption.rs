@@ -1,1 +1,146 @@
-//! x
+//! conda-index and towpath take turns on one channel: what one has read, the other need not read,
+//! and neither changes a document that the other has written.
+
+use std::process::Command;
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::channel::{Packages, TestChannel, files, generator};
+use crate::documents::Documents;
+use crate::peer::Peer;
+use crate::python;
+use crate::towpath;
+
+/// How many packages there are: conda-index takes 5 ms for each.
+const PACKAGES: u64 = 200;
+
+/// The tools, in the two orders in which they can take turns.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    CondaIndex,
+    Towpath,
+}
+
+impl Turn {
+    fn index(self, peer: &Peer, channel: &TestChannel, options: &[&str]) {
+        match self {
+            Self::CondaIndex => peer.index(channel.path(), options),
+            Self::Towpath => {
+                let ours = ["--no-indexed-timestamp", "--shards-in-place"];
+                towpath::index(channel.path(), &[options, &ours].concat());
+            }
+        }
+    }
+}
+
+#[rstest]
+#[case::from_conda_index([Turn::CondaIndex, Turn::Towpath, Turn::CondaIndex])]
+#[case::from_towpath([Turn::Towpath, Turn::CondaIndex, Turn::Towpath])]
+fn the_second_and_the_third_read_no_package_and_change_no_document(
+    #[case] turns: [Turn; 3],
+    #[values(&["--run-exports", "--zst"], &["--run-exports", "--write-shards"])] options: &[&str],
+) {
+    let Some(peer) = Peer::found() else { return };
+    let channel = Packages::generated(&generator(0.3), PACKAGES).channel();
+    let [first, others @ ..] = turns;
+    first.index(&peer, &channel, options);
+    let written = Documents::json(channel.path());
+    let before = Packages::at(channel.path().to_owned()).channel();
+    // From here on, whoever opens a package finds nothing in it and says so.
+    channel.hollow_out();
+    for tool in others {
+        tool.index(&peer, &channel, options);
+        // With shards, conda-index leaves a patch_instructions.json that has none.
+        peer.assert_same(before.path(), channel.path(), "[!p]*");
+        peer.assert_same(channel.path(), before.path(), "[!p]*");
+        if !options.contains(&"--write-shards") {
+            Documents::json(channel.path()).assert_are(&written);
+        }
+    }
+}
+
+#[test]
+fn towpath_writes_nothing_anew_after_conda_index() {
+    let Some(peer) = Peer::found() else { return };
+    let channel = Packages::generated(&generator(0.3), PACKAGES).channel();
+    peer.index(channel.path(), &["--run-exports"]);
+    channel.hollow_out();
+    let run = towpath::index(channel.path(), &["--run-exports", "--no-indexed-timestamp"]);
+    assert_eq!((run.read(), run.sum("bytes_read")), (0, 0));
+    assert_eq!(run.documents_written(), Vec::<String>::new());
+}
+
+#[test]
+fn packages_of_conda_index_became_part_of_the_channel_when_they_were_built() {
+    let Some(peer) = Peer::found() else { return };
+    let generator = generator(0.3);
+    let channel = Packages::generated(&generator, PACKAGES).channel();
+    peer.index(channel.path(), &[]);
+    towpath::index(channel.path(), &[]);
+    let records = records(&channel);
+    assert_eq!(records.len() as u64, PACKAGES);
+    for record in &records {
+        assert_eq!(record["indexed_timestamp"], record["timestamp"], "{record}");
+    }
+
+    // conda-index does not know of it and leaves it out; the store keeps it all the same.
+    let dated = Documents::json(channel.path());
+    let added = generator.package(PACKAGES);
+    channel.put(&added.package, added.kind, added.built);
+    peer.index(channel.path(), &[]);
+    assert!(
+        self::records(&channel)
+            .iter()
+            .all(|record| record.get("indexed_timestamp").is_none())
+    );
+    towpath::index(channel.path(), &[]);
+    let (now, old): (Vec<_>, Vec<_>) = self::records(&channel)
+        .into_iter()
+        .partition(|record| record["indexed_timestamp"] != record["timestamp"]);
+    assert_eq!((now.len(), old.len() as u64), (1, PACKAGES), "{now:?}");
+    fs_err::remove_file(channel.path().join(added.subdir).join(added.file_name())).unwrap();
+    towpath::index(channel.path(), &[]);
+    Documents::json(channel.path()).assert_are(&dated);
+}
+
+#[test]
+fn dates_outlive_a_turn_of_conda_index() {
+    let Some(peer) = Peer::found() else { return };
+    let channel = Packages::generated(&generator(0.3), PACKAGES).channel();
+    towpath::index(channel.path(), &[]);
+    let dated = Documents::json(channel.path());
+    peer.index(channel.path(), &[]);
+    assert_ne!(Documents::json(channel.path()), dated);
+    towpath::index(channel.path(), &[]);
+    Documents::json(channel.path()).assert_are(&dated);
+}
+
+/// All records of a channel's `repodata.json`.
+fn records(channel: &TestChannel) -> Vec<Value> {
+    let repodata = files(channel.path())
+        .into_iter()
+        .filter(|path| path.ends_with("repodata.json"));
+    repodata
+        .flat_map(|path| {
+            let document: Value = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
+            ["packages", "packages.conda"].map(|key| document[key].as_object().unwrap().clone())
+        })
+        .flat_map(|records| records.into_iter().map(|(_, record)| record))
+        .collect()
+}
+
+#[test]
+fn caches_of_real_packages_hold_the_same_rows() {
+    let Some(peer) = Peer::found() else { return };
+    let packages = Packages::at(peer.shared.packages());
+    let (theirs, ours) = (packages.channel(), packages.channel());
+    peer.index(theirs.path(), &["--no-write-monolithic"]);
+    towpath::index(ours.path(), &["--no-write-monolithic"]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/compare_rows.py");
+    let mut compare = Command::new(&peer.python);
+    println!(
+        "{}",
+        python::output(compare.arg(script).args([theirs.path(), ours.path()]))
+    );
+}

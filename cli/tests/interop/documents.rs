@@ -44,7 +44,6 @@ impl Documents {
         Self(documents.collect())
     }
 
-
     /// Asserts that these are the `expected` documents, and says which are not.
     pub(crate) fn assert_are(&self, expected: &Self) {
         let names = |documents: &Self| documents.0.keys().cloned().collect::<Vec<_>>();

@@ -105,7 +105,10 @@ fn a_channel_that_lives(#[case] bz2_share: f64) {
         }
     });
     let run = pair.index(&options);
-    assert_eq!(["added", "changed", "removed"].map(|what| run.sum(what)), [40, 80, 40]);
+    assert_eq!(
+        ["added", "changed", "removed"].map(|what| run.sum(what)),
+        [40, 80, 40]
+    );
 
     // What comes back as it was need not be read.
     pair.change(|channel| {
@@ -149,7 +152,9 @@ fn files_may_be_taken_away_from_a_channel_that_is_only_added_to() {
     let run = pair.index(&["--run-exports", "--update-only"]);
     assert_eq!((run.sum("added"), run.sum("removed")), (1, 0));
     let repodata = fs_err::read_to_string(pair.ours.path().join("noarch/repodata.json")).unwrap();
-    let gone = known.iter().find(|path| path.to_string_lossy().contains("noarch"));
+    let gone = known
+        .iter()
+        .find(|path| path.to_string_lossy().contains("noarch"));
     assert!(repodata.contains(gone.unwrap().file_name().unwrap().to_str().unwrap()));
     let run = pair.index(&["--run-exports"]);
     assert_eq!(run.sum("removed"), 200);

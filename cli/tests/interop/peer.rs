@@ -1,6 +1,5 @@
 //! Runs of conda-index 0.13.0, and comparisons of what the two tools make.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,7 +23,7 @@ impl Peer {
 
     /// Indexes a channel in which every package is sound. One thread: conda-index starts processes
     /// for more, and is slower for it on small channels.
-    pub(crate) fn index<S: AsRef<OsStr>>(&self, channel: &Path, options: &[S]) {
+    pub(crate) fn index(&self, channel: &Path, options: &[&str]) {
         let output = Command::new(&self.python)
             .args(["-m", "conda_index", "--threads", "1", "--verbose"])
             .args(options)
@@ -45,7 +44,9 @@ impl Peer {
     /// file names that match `only`.
     pub(crate) fn assert_same(&self, expected: &Path, actual: &Path, only: &str) {
         let mut compare = Command::new(&self.python);
-        compare.arg(self.shared.compare_channels()).args([expected, actual]);
+        compare
+            .arg(self.shared.compare_channels())
+            .args([expected, actual]);
         compare.args(["--only", only]);
         let output = compare.output().unwrap();
         let differences = String::from_utf8_lossy(&output.stdout);

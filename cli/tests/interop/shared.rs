@@ -61,6 +61,9 @@ impl AsRef<Path> for Shared {
 /// Says that a test does nothing. A machine whose task is to run every test must not stay silent
 /// about one that it did not run.
 pub(crate) fn skip(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "cannot be skipped under CI: {why}");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "cannot be skipped under CI: {why}"
+    );
     println!("skipped: {why}");
 }

@@ -1,6 +1,5 @@
 //! Runs of towpath, as a user starts them.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -15,7 +14,7 @@ pub(crate) struct Run {
 }
 
 /// A command that indexes a channel, free of what the environment may say of towpath.
-pub(crate) fn command<S: AsRef<OsStr>>(channel: &Path, options: &[S]) -> Command {
+pub(crate) fn command(channel: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_towpath"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -37,7 +36,7 @@ pub(crate) fn run(command: &mut Command) -> Run {
 }
 
 /// Indexes a channel in which every package is sound.
-pub(crate) fn index<S: AsRef<OsStr>>(channel: &Path, options: &[S]) -> Run {
+pub(crate) fn index(channel: &Path, options: &[&str]) -> Run {
     let run = run(&mut command(channel, options));
     assert_eq!(run.status, Some(0), "{}\n{}", run.stderr, run.report);
     run
@@ -60,7 +59,10 @@ impl Run {
 
     /// The sum of a number over the subdirs.
     pub(crate) fn sum(&self, key: &str) -> u64 {
-        self.subdirs().iter().map(|subdir| subdir[key].as_u64().unwrap()).sum()
+        self.subdirs()
+            .iter()
+            .map(|subdir| subdir[key].as_u64().unwrap())
+            .sum()
     }
 
     /// Documents that were written, with their subdirs.

@@ -22,7 +22,10 @@ fn package(stem: &str) -> PackageBuilder {
         .depends(["gate >=1", "water"])
         .index(|index| {
             index.insert("constrains".to_owned(), json!(["dry <1"]));
-            index.insert("extra".to_owned(), json!({"kept": 1, "changed": {"a": 1, "b": 2}}));
+            index.insert(
+                "extra".to_owned(),
+                json!({"kept": 1, "changed": {"a": 1, "b": 2}}),
+            );
         })
 }
 
@@ -98,8 +101,18 @@ fn all_kinds() -> Value {
 
 fn fill_for_all_kinds(channel: &TestChannel) {
     for name in [
-        "alone", "both", "deleted", "dropped", "merged", "named", "removed", "removedconda", "replaced",
-        "revoked", "revokedconda", "untouched",
+        "alone",
+        "both",
+        "deleted",
+        "dropped",
+        "merged",
+        "named",
+        "removed",
+        "removedconda",
+        "replaced",
+        "revoked",
+        "revokedconda",
+        "untouched",
     ] {
         for kind in [Kind::Conda, Kind::TarBz2] {
             channel.put(&package(&format!("{name}-1-0")), kind, LATER);

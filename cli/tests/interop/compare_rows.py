@@ -1,0 +1,60 @@
+"""Compare what two channels' caches hold of their packages, row by row.
+
+usage: compare_rows.py EXPECTED ACTUAL
+
+Every table of conda-index's schema is compared, JSON as values. Prints one line per difference and
+exits 1 if there is any. One difference is on purpose and only counted: of a .tar.bz2, towpath
+stops reading at the first member of the payload, and conda-build puts recipes behind that.
+"""
+
+import json
+import pathlib
+import sqlite3
+import sys
+
+COLUMNS = {
+    "about": "about",
+    "icon": "icon_png",
+    "index_json": "index_json",
+    "post_install": "post_install",
+    "recipe": "recipe",
+    "recipe_log": "recipe_log",
+    "run_exports": "run_exports",
+    "stat": "json_array(mtime, typeof(mtime), size, sha256, md5, last_modified, etag)",
+}
+KEYS = {"stat": "stage || ' ' || path"}
+
+
+def rows(database, table):
+    query = f"SELECT {KEYS.get(table, 'path')}, {COLUMNS[table]}, typeof({COLUMNS[table]}) FROM {table}"
+    connection = sqlite3.connect(database)
+    found = {}
+    for key, value, kind in connection.execute(query):
+        found[key] = (kind, value if kind == "blob" else json.loads(value))
+    connection.close()
+    return found
+
+
+def main():
+    expected, actual = map(pathlib.Path, sys.argv[1:])
+    compared, without_recipe, differences = 0, 0, []
+    for database in sorted(expected.glob("*/.cache/cache.db")):
+        place = database.relative_to(expected)
+        for table in COLUMNS:
+            theirs, ours = rows(database, table), rows(actual / place, table)
+            for key in sorted(theirs.keys() | ours.keys()):
+                compared += 1
+                if theirs.get(key) == ours.get(key):
+                    continue
+                if table == "recipe" and key.endswith(".tar.bz2") and key not in ours:
+                    without_recipe += 1
+                    continue
+                one, other = (repr(side.get(key))[:200] for side in (theirs, ours))
+                differences.append(f"{place} {table} {key}: expected {one}, got {other}")
+    for line in differences[:40]:
+        print(line)
+    print(f"{len(differences)} differences in {compared} rows, and {without_recipe} recipes behind payloads")
+    sys.exit(bool(differences) or not compared)
+
+
+main()
