@@ -24,7 +24,9 @@ pub(crate) fn run(args: &IndexArgs) -> Result<ExitCode, Failure> {
     let indexed_noarch = summary.subdirs.iter().any(|subdir| subdir.subdir == "noarch");
     let noarch = options.channel.output().join("noarch/repodata.json");
     if options.documents.monolithic && !indexed_noarch && !noarch.exists() {
-        report::warn("there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)");
+        report::warn(
+            "there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)",
+        );
     }
     let channel = args.channel.display().to_string();
     if args.json {

@@ -61,6 +61,7 @@ fn only_the_subdirs_that_are_named_are_indexed() {
     assert_snapshot!(index(&channel, &args), @"
     exit status: 0
     ----- stderr -----
+    warning: there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)
     [CHANNEL] (osx-64, weird-64): 1 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert!(!channel.path().join("linux-64/repodata.json").exists());
