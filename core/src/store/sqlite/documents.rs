@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
+use super::schema::DATED_DIGEST;
 use super::{StoreError, error_at};
 use crate::package::ArchiveFormat;
 use crate::store::{Order, RecordQuery, Stage, StoredRecord};
@@ -79,7 +80,7 @@ fn record_query(query: &RecordQuery) -> String {
     // It is computed from the record's text, which is not for nothing.
     let package_name = match query.order {
         Order::FileName => "NULL",
-        Order::PackageName => "index_json.name",
+        Order::PackageName => "known.name",
     };
     let format = match query.format {
         Some(ArchiveFormat::Conda) => "AND listed.path GLOB '*.conda'",
@@ -97,12 +98,12 @@ fn record_query(query: &RecordQuery) -> String {
         ""
     };
     format!(
-        "SELECT listed.path, index_json.index_json, dated.indexed_timestamp, {run_exports}, {package_name}
+        "SELECT listed.path, known.index_json, dated.indexed_timestamp, {run_exports}, {package_name}
          FROM stat AS listed
-         JOIN index_json ON index_json.path = listed.path
+         JOIN index_json AS known ON known.path = listed.path
          LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
          LEFT JOIN towpath_artifact AS dated
-                ON dated.path = listed.path AND dated.sha256 = COALESCE(indexed.sha256, '')
+                ON dated.path = listed.path AND dated.sha256 = {DATED_DIGEST}
          {run_exports_join}
          WHERE listed.stage IN ({placeholders}) {format}
          {group}

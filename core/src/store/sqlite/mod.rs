@@ -86,10 +86,10 @@ impl SqliteStore {
     /// Dates the artifacts that have no date. Writes nothing, which would change the mark, if there
     /// are none.
     fn date(&mut self, date: &str, now: Timestamp) -> Result<(), StoreError> {
-        let undated = format!("SELECT 1 {} LIMIT 1", schema::FROM_UNDATED);
+        let from_undated = schema::from_undated();
         let exists = self
             .connection
-            .prepare_cached(&undated)
+            .prepare_cached(&format!("SELECT 1 {from_undated} LIMIT 1"))
             .and_then(|mut statement| statement.exists(()));
         if !exists.map_err(|source| self.error(source))? {
             return Ok(());
@@ -98,8 +98,8 @@ impl SqliteStore {
             transaction.execute(
                 &format!(
                     "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
-                     SELECT known.path, COALESCE(indexed.sha256, ''), {date} {}",
-                    schema::FROM_UNDATED
+                     SELECT known.path, {}, {date} {from_undated}",
+                    schema::DATED_DIGEST
                 ),
                 named_params! {":now": now.as_millisecond()},
             )?;

@@ -69,17 +69,23 @@ const TOWPATH_TABLES: &str = "
         SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM towpath_store);
 ";
 
-/// Artifacts that have a record and no indexed timestamp.
-pub(super) const FROM_UNDATED: &str = "
-    FROM index_json AS known
-    LEFT JOIN stat AS indexed ON indexed.path = known.path AND indexed.stage = 'indexed'
-    WHERE NOT EXISTS (
-        SELECT 1 FROM towpath_artifact AS dated
-        WHERE dated.path = known.path AND dated.sha256 = COALESCE(indexed.sha256, '')
-    )
-";
+/// The digest under which the artifact of `known` (its record) and `indexed` (its row of that
+/// stage) is dated. Rows that conda-index brought over from a cache of conda-build have none.
+pub(super) const DATED_DIGEST: &str = "COALESCE(indexed.sha256, known.sha256, '')";
 
-/// When an artifact of [`FROM_UNDATED`] became part of the channel, told from the record's
+/// Artifacts that have a record and no indexed timestamp.
+pub(super) fn from_undated() -> String {
+    format!(
+        "FROM index_json AS known
+         LEFT JOIN stat AS indexed ON indexed.path = known.path AND indexed.stage = 'indexed'
+         WHERE NOT EXISTS (
+             SELECT 1 FROM towpath_artifact AS dated
+             WHERE dated.path = known.path AND dated.sha256 = {DATED_DIGEST}
+         )"
+    )
+}
+
+/// When an artifact of [`from_undated`] became part of the channel, told from the record's
 /// `timestamp` (in milliseconds, or in seconds before the year 9999), else from the modification
 /// time; never later than `:now`.
 pub(super) const DATE_OF_OLD_ARTIFACT: &str = "

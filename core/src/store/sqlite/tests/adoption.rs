@@ -109,6 +109,22 @@ fn what_conda_index_adds_later_is_dated_now() {
     assert_eq!(dates(store), [Some(day(2).as_millisecond()); 2]);
 }
 
+/// conda-index's legacy caches knew size and time of an artifact; its digest is in the record alone.
+#[test]
+fn an_old_artifact_keeps_its_date_when_it_is_read() {
+    let artifact = read("a-1-0.conda", 1);
+    let mut place = adopted(|raw| {
+        conda_index_reads(raw, "a-1-0.conda", artifact.record.as_str(), "1500000000.25", 1);
+        raw.execute("UPDATE stat SET sha256 = NULL, md5 = NULL", ())
+            .unwrap();
+    });
+    assert_eq!(dates(&place.store), [Some(MTIME)]);
+    assert_eq!(index(place.store(), &[artifact], day(1)), ["a-1-0.conda"]);
+    assert_eq!(dates(&place.store), [Some(MTIME)]);
+    place.store().date_artifacts(day(2)).unwrap();
+    assert_eq!(dates(&place.store), [Some(MTIME)]);
+}
+
 /// conda-index takes a time or size that nobody knows for the same.
 #[test]
 fn an_unknown_time_or_size_is_not_a_change() {
