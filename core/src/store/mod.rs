@@ -111,7 +111,8 @@ pub trait Store {
         visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
     ) -> Result<(), StoreError>;
 
-    /// The SHA-256 of every artifact that was read, as stage `indexed` has it.
+    /// The SHA-256 of every artifact that was read, in order of name. What another tool put into
+    /// the store without one is passed over.
     ///
     /// # Errors
     ///

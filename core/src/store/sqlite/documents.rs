@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
-use super::schema::DATED_DIGEST;
+use super::schema::DIGEST;
 use super::{StoreError, error_at};
 use crate::package::ArchiveFormat;
 use crate::store::{Order, RecordQuery, Stage, StoredRecord};
@@ -103,7 +103,7 @@ fn record_query(query: &RecordQuery) -> String {
          JOIN index_json AS known ON known.path = listed.path
          LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
          LEFT JOIN towpath_artifact AS dated
-                ON dated.path = listed.path AND dated.sha256 = {DATED_DIGEST}
+                ON dated.path = listed.path AND dated.sha256 = {DIGEST}
          {run_exports_join}
          WHERE listed.stage IN ({placeholders}) {format}
          {group}
@@ -115,9 +115,13 @@ pub(super) fn for_each_digest(
     connection: &Connection,
     visit: &mut dyn FnMut(&str, &str) -> io::Result<()>,
 ) -> Result<(), ReadError> {
-    let mut statement = connection.prepare(
-        "SELECT path, sha256 FROM stat WHERE stage = 'indexed' AND sha256 IS NOT NULL ORDER BY path",
-    )?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT indexed.path, {DIGEST} AS digest
+         FROM stat AS indexed
+         LEFT JOIN index_json AS known ON known.path = indexed.path
+         WHERE indexed.stage = 'indexed' AND digest <> ''
+         ORDER BY indexed.path"
+    ))?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);

@@ -99,7 +99,7 @@ impl SqliteStore {
                 &format!(
                     "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
                      SELECT known.path, {}, {date} {from_undated}",
-                    schema::DATED_DIGEST
+                    schema::DIGEST
                 ),
                 named_params! {":now": now.as_millisecond()},
             )?;

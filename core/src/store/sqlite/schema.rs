@@ -69,9 +69,9 @@ const TOWPATH_TABLES: &str = "
         SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM towpath_store);
 ";
 
-/// The digest under which the artifact of `known` (its record) and `indexed` (its row of that
-/// stage) is dated. Rows that conda-index brought over from a cache of conda-build have none.
-pub(super) const DATED_DIGEST: &str = "COALESCE(indexed.sha256, known.sha256, '')";
+/// The SHA-256 of the artifact of `known` (its record) and `indexed` (its row of that stage), empty
+/// if nobody knows. Rows that conda-index brought over from a cache of conda-build have none.
+pub(super) const DIGEST: &str = "COALESCE(indexed.sha256, known.sha256, '')";
 
 /// Artifacts that have a record and no indexed timestamp.
 pub(super) fn from_undated() -> String {
@@ -80,7 +80,7 @@ pub(super) fn from_undated() -> String {
          LEFT JOIN stat AS indexed ON indexed.path = known.path AND indexed.stage = 'indexed'
          WHERE NOT EXISTS (
              SELECT 1 FROM towpath_artifact AS dated
-             WHERE dated.path = known.path AND dated.sha256 = {DATED_DIGEST}
+             WHERE dated.path = known.path AND dated.sha256 = {DIGEST}
          )"
     )
 }

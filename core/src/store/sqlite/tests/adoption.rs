@@ -111,13 +111,15 @@ fn what_conda_index_adds_later_is_dated_now() {
 
 /// conda-index's legacy caches knew size and time of an artifact; its digest is in the record alone.
 #[test]
-fn an_old_artifact_keeps_its_date_when_it_is_read() {
+fn an_old_artifact_is_known_by_the_digest_in_its_record() {
     let artifact = read("a-1-0.conda", 1);
     let mut place = adopted(|raw| {
         conda_index_reads(raw, "a-1-0.conda", artifact.record.as_str(), "1500000000.25", 1);
         raw.execute("UPDATE stat SET sha256 = NULL, md5 = NULL", ())
             .unwrap();
     });
+    let known = [("a-1-0.conda".to_owned(), artifact.digests.sha256_hex())];
+    assert_eq!(digests(&place.store), known);
     assert_eq!(dates(&place.store), [Some(MTIME)]);
     assert_eq!(index(place.store(), &[artifact], day(1)), ["a-1-0.conda"]);
     assert_eq!(dates(&place.store), [Some(MTIME)]);
