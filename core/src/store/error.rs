@@ -18,6 +18,12 @@ pub enum StoreError {
         /// What `SQLite` said.
         source: rusqlite::Error,
     },
+    /// The file may only be read. `SQLite` would open it, and fail at the first change.
+    #[error("{} cannot be written: what is read of packages is kept there", path.display())]
+    ReadOnly {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The file is something other than a database. It was left alone.
     #[error("{} is not an SQLite database; it was left as it is (move it away to have the subdir read anew)", path.display())]
     NotADatabase {

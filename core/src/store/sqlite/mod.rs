@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, named_params, params};
 
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
@@ -50,6 +50,11 @@ impl SqliteStore {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let at = |source| error_at(path, source);
         let mut connection = Connection::open_with_flags(path, flags).map_err(at)?;
+        if connection.is_readonly(MAIN_DB).map_err(at)? {
+            return Err(StoreError::ReadOnly {
+                path: path.to_owned(),
+            });
+        }
         connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection

@@ -69,3 +69,24 @@ fn a_place_for_no_file_is_named_in_the_error() {
         assert!(error.contains("unable to open database file"), "{error}");
     }
 }
+
+#[test]
+fn a_database_that_cannot_be_written_is_refused() {
+    let mut place = SqliteInFolder::empty();
+    index(place.store(), &[read("a-1-0.conda", 1)], day(0));
+    let mut permissions = fs_err::metadata(place.path()).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs_err::set_permissions(place.path(), permissions).unwrap();
+    if fs_err::OpenOptions::new().append(true).open(place.path()).is_ok() {
+        // Nothing is read-only to root.
+        return;
+    }
+    let error = open(&place.path());
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{} cannot be written: what is read of packages is kept there",
+            place.path().display()
+        )
+    );
+}
