@@ -40,6 +40,7 @@ impl MemoryStore {
         self.stages.get(stage.as_str()).into_iter().flatten()
     }
 
+    /// The artifacts that the query wants, in its order.
     fn sorted(&self, query: &RecordQuery) -> Vec<&StoredArtifact> {
         let listed = |name| {
             query.stages.iter().any(|stage| {

@@ -67,8 +67,9 @@ pub trait Store {
     fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError>;
 
     /// Keeps what was read of some artifacts, in one transaction. All rows of an artifact are
-    /// replaced together. An artifact of this name and these digests that the store never dated
-    /// gets `now` as its indexed timestamp (CEP 47).
+    /// replaced together; of artifacts with one name the last in the batch stays. An artifact of
+    /// this name and these digests that the store never dated gets `now` as its indexed timestamp
+    /// (CEP 47).
     ///
     /// # Errors
     ///

@@ -164,7 +164,8 @@ pub struct RecordQuery {
 /// A record that is part of the channel.
 #[derive(Clone, Debug)]
 pub struct StoredRecord<'a> {
-    /// The artifact's file name.
+    /// The artifact's file name. Where the query names no format it may be that of something else:
+    /// another tool may have stored a wheel.
     pub file_name: &'a str,
     /// The name in the record, if it is text; told only in order of package names.
     pub package_name: Option<Cow<'a, str>>,
@@ -179,3 +180,28 @@ pub struct StoredRecord<'a> {
 /// A mark of a store's state. Equal marks: the same state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChangeMark(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `os.stat(path).st_mtime` of Python 3.11 is; dividing nanoseconds gives another double
+    /// for most of these.
+    #[rstest::rstest]
+    #[case(1_795_218_771, 474_335_200, 1_795_218_771.474_335_2)]
+    #[case(1_809_246_000, 823_729_238, 1_809_246_000.823_729_3)]
+    #[case(1_454_882_787, 967_900_366, 1_454_882_787.967_900_3)]
+    #[case(1_404_941_863, 946_217_654, 1_404_941_863.946_217_5)]
+    #[case(1_700_000_000, 0, 1_700_000_000.0)]
+    #[case(-2, 500_000_000, -1.5)]
+    fn a_modification_time_is_the_double_of_python(
+        #[case] seconds: i64,
+        #[case] nanoseconds: u32,
+        #[case] expected: f64,
+    ) {
+        assert_eq!(
+            Mtime::from_unix(seconds, nanoseconds),
+            Mtime::from_seconds(expected)
+        );
+    }
+}

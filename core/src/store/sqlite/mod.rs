@@ -4,7 +4,9 @@
 //! the prefix `towpath_`; `PRAGMA user_version` and the journal mode stay as conda-index expects
 //! them.
 
+mod artifact;
 mod documents;
+mod listing;
 mod schema;
 #[cfg(test)]
 pub(super) mod tests;
@@ -14,13 +16,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, named_params};
 
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
     StoreError, StoredArtifact, StoredRecord,
 };
-use crate::package::{ArtifactName, RattlerRecipe};
+use crate::package::ArtifactName;
 
 /// How long to wait for another process (conda-index knows no lock but `SQLite`'s own).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -88,8 +90,9 @@ impl SqliteStore {
         error_at(&self.path, source)
     }
 
-    /// Dates the artifacts that have no date. Writes nothing, which would change the mark, if there
-    /// are none.
+    /// Gives the artifacts that have no date the value of an SQL expression over `known` (the
+    /// record), `indexed` (the row of that stage) and `:now`. Writes nothing
+    /// if there are none.
     fn date(&mut self, date: &str, now: Timestamp) -> Result<(), StoreError> {
         let from_undated = schema::from_undated();
         let exists = self
@@ -102,7 +105,7 @@ impl SqliteStore {
         self.in_transaction(|transaction| {
             transaction.execute(
                 &format!(
-                    "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp)
+                    "INSERT INTO towpath_artifact (path, sha256, indexed_timestamp)
                      SELECT known.path, {}, {date} {from_undated}",
                     schema::DIGEST
                 ),
@@ -111,37 +114,6 @@ impl SqliteStore {
             Ok(())
         })
     }
-
-    /// The rows of stage `fs` that `listing` does not confirm: what to write and what to remove.
-    fn listing_changes<'l>(&self, listing: &'l [ListedArtifact]) -> rusqlite::Result<ListingChanges<'l>> {
-        let mut changes = ListingChanges::default();
-        let mut listed = listing.iter().peekable();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT path, mtime, size FROM stat WHERE stage = 'fs' ORDER BY path")?;
-        let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
-            let path = row.get_ref(0)?.as_str()?;
-            while let Some(new) = listed.next_if(|listed| listed.name.as_str() < path) {
-                changes.write.push(new);
-            }
-            match listed.next_if(|listed| listed.name.as_str() == path) {
-                Some(same)
-                    if row.get::<_, Option<f64>>(1)? == Some(same.mtime.seconds())
-                        && row.get::<_, Option<i64>>(2)? == i64::try_from(same.size).ok() => {}
-                Some(other) => changes.write.push(other),
-                None => changes.missing.push(path.to_owned()),
-            }
-        }
-        changes.write.extend(listed);
-        Ok(changes)
-    }
-}
-
-#[derive(Default)]
-struct ListingChanges<'l> {
-    write: Vec<&'l ListedArtifact>,
-    missing: Vec<String>,
 }
 
 fn error_at(path: &Path, source: rusqlite::Error) -> StoreError {
@@ -162,35 +134,7 @@ impl Store for SqliteStore {
         listing: &[ListedArtifact],
         missing: MissingArtifacts,
     ) -> Result<usize, StoreError> {
-        let mut changes = self
-            .listing_changes(listing)
-            .map_err(|source| self.error(source))?;
-        if missing == MissingArtifacts::Stay {
-            changes.missing.clear();
-        }
-        if changes.write.is_empty() && changes.missing.is_empty() {
-            return Ok(0);
-        }
-        self.in_transaction(|transaction| {
-            let mut remove =
-                transaction.prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = 'fs'")?;
-            for path in &changes.missing {
-                remove.execute([path])?;
-            }
-            let mut write = transaction.prepare_cached(
-                "INSERT INTO stat (stage, path, mtime, size) VALUES ('fs', ?1, ?2, ?3)
-                 ON CONFLICT (path, stage) DO UPDATE SET mtime = excluded.mtime, size = excluded.size",
-            )?;
-            for listed in &changes.write {
-                write.execute(params![
-                    listed.name.as_str(),
-                    listed.mtime.seconds(),
-                    size_column(listed.size)
-                ])?;
-            }
-            Ok(())
-        })?;
-        Ok(changes.missing.len())
+        self.in_transaction(|transaction| listing::replace(transaction, listing, missing))
     }
 
     fn changed(&self, upstream: &Stage) -> Result<Vec<ChangedArtifact>, StoreError> {
@@ -236,7 +180,7 @@ impl Store for SqliteStore {
         self.in_transaction(|transaction| {
             batch
                 .iter()
-                .try_for_each(|artifact| write_artifact(transaction, artifact, now))
+                .try_for_each(|artifact| artifact::write(transaction, artifact, now))
         })
     }
 
@@ -317,80 +261,4 @@ impl Store for SqliteStore {
 /// `SQLite`'s integers have a sign; a size beyond them cannot be of a file.
 fn size_column(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
-}
-
-fn write_artifact(
-    transaction: &Transaction<'_>,
-    artifact: &StoredArtifact,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    let path = artifact.listed.name.as_str();
-    let sha256 = artifact.digests.sha256_hex();
-    let texts = [
-        ("about", artifact.about.as_ref()),
-        ("recipe", artifact.recipe.as_ref()),
-        ("run_exports", artifact.run_exports.as_ref()),
-        ("post_install", Some(&artifact.post_install)),
-        ("index_json", Some(&artifact.record)),
-        // Packages have none; conda-index brought rows over from caches of conda-build.
-        ("recipe_log", None),
-    ];
-    for (table, text) in texts {
-        match text {
-            Some(text) => transaction
-                .prepare_cached(&format!(
-                    "INSERT OR REPLACE INTO {table} (path, {table}) VALUES (?1, ?2)"
-                ))?
-                .execute([path, text.as_str()])?,
-            None => transaction
-                .prepare_cached(&format!("DELETE FROM {table} WHERE path = ?1"))?
-                .execute([path])?,
-        };
-    }
-    match &artifact.icon {
-        Some(icon) => transaction
-            .prepare_cached("INSERT OR REPLACE INTO icon (path, icon_png) VALUES (?1, ?2)")?
-            .execute(params![path, icon])?,
-        None => transaction
-            .prepare_cached("DELETE FROM icon WHERE path = ?1")?
-            .execute([path])?,
-    };
-    match &artifact.rattler_recipe {
-        Some(RattlerRecipe::Rendered(recipe)) => write_rattler_recipe(transaction, path, true, recipe)?,
-        Some(RattlerRecipe::Source(recipe)) => write_rattler_recipe(transaction, path, false, recipe)?,
-        None => transaction
-            .prepare_cached("DELETE FROM towpath_recipe WHERE path = ?1")?
-            .execute([path])?,
-    };
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO stat (stage, path, mtime, size, sha256, md5)
-             VALUES ('indexed', ?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            path,
-            artifact.listed.mtime.seconds(),
-            size_column(artifact.listed.size),
-            sha256,
-            artifact.digests.md5_hex()
-        ])?;
-    transaction
-        .prepare_cached(
-            "INSERT OR IGNORE INTO towpath_artifact (path, sha256, indexed_timestamp) VALUES (?1, ?2, ?3)",
-        )?
-        .execute(params![path, sha256, now.as_millisecond()])?;
-    Ok(())
-}
-
-fn write_rattler_recipe(
-    transaction: &Transaction<'_>,
-    path: &str,
-    is_rendered: bool,
-    recipe: &[u8],
-) -> rusqlite::Result<usize> {
-    transaction
-        .prepare_cached(
-            "INSERT OR REPLACE INTO towpath_recipe (path, is_rendered, recipe) VALUES (?1, ?2, ?3)",
-        )?
-        .execute(params![path, is_rendered, recipe])
 }

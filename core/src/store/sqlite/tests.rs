@@ -6,6 +6,7 @@ mod opening;
 mod schema;
 mod sharing;
 
+use rusqlite::params;
 use tempfile::TempDir;
 
 use super::*;

@@ -246,6 +246,27 @@ fn tables_of_ours_are_added_beside_those_of_conda_index() {
     assert_eq!(tables_with(&raw, "a-1-0.conda"), before);
 }
 
+#[test]
+fn a_database_that_cannot_be_brought_up_to_date_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = conda_index_database(&database_in(&folder), 0);
+    conda_index_reads(&raw, "linux-64/a-1-0.conda", r#"{"name": "a"}"#, "1", 1);
+    // Two rows that the index of version 2 does not allow.
+    raw.execute_batch(
+        "DROP INDEX idx_stat;
+         INSERT INTO stat (stage, path) VALUES ('fs', 'b-1-0.conda'), ('fs', 'b-1-0.conda');",
+    )
+    .unwrap();
+    drop(raw);
+    let before = fs_err::read(database_in(&folder)).unwrap();
+    let error = SqliteStore::open(&database_in(&folder))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("UNIQUE constraint failed"), "{error}");
+    assert_eq!(fs_err::read(database_in(&folder)).unwrap(), before);
+}
+
 /// Opening a database that is up to date does not write to it.
 #[test]
 fn opening_again_changes_nothing() {
