@@ -7,11 +7,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::open::{Known, OpenSubdir, ToRead};
 use super::package_file::PackageFile;
-use super::record::record;
+use super::record::{Found, Outcome, record};
 use super::{IndexOptions, Progress, Step};
 use crate::package::digest::{Hashed, hash_abreast};
 use crate::package::{Limits, Metadata, PackageError};
-use crate::store::ListedArtifact;
 
 /// Files that one thread reads at a time, so that it can hash them abreast.
 const FILES_ABREAST: usize = 16;
@@ -25,25 +24,6 @@ struct Task<'a> {
     subdir: usize,
     folder: &'a Path,
     to_read: ToRead,
-}
-
-/// What came of reading a package.
-pub(super) struct Outcome {
-    pub subdir: usize,
-    pub artifact: ListedArtifact,
-    pub known: Known,
-    pub result: Result<Found, PackageError>,
-}
-
-pub(super) enum Found {
-    Metadata {
-        hashed: Hashed,
-        metadata: Box<Metadata>,
-    },
-    /// Its bytes are those that the store knows.
-    Unchanged,
-    /// It is not there any more.
-    Gone,
 }
 
 /// Reads what is to be read in the subdirs, and records it in their stores.

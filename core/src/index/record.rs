@@ -1,19 +1,38 @@
-//! Record: what was read goes to the stores in batches.
+//! Record: what was read of packages goes to the stores in batches.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::open::{Known, OpenSubdir};
-use super::read::{Found, Outcome};
 use super::{IndexOptions, LeftOut, Progress, Warning};
-use crate::package::ArtifactName;
-use crate::store::{StoreError, StoredArtifact};
+use crate::package::digest::Hashed;
+use crate::package::{ArtifactName, Metadata, PackageError};
+use crate::store::{ListedArtifact, StoreError, StoredArtifact};
 
 /// A batch is committed when it has this many packages, this many bytes, or is this old: what a
 /// killed run has read is kept but for that.
 const BATCH_PACKAGES: usize = 1000;
 const BATCH_BYTES: usize = 16 << 20;
 const BATCH_AGE: Duration = Duration::from_secs(1);
+
+/// What came of reading a package.
+pub(super) struct Outcome {
+    pub subdir: usize,
+    pub artifact: ListedArtifact,
+    pub known: Known,
+    pub result: Result<Found, PackageError>,
+}
+
+pub(super) enum Found {
+    Metadata {
+        hashed: Hashed,
+        metadata: Box<Metadata>,
+    },
+    /// Its bytes are those that the store knows.
+    Unchanged,
+    /// It is not there any more.
+    Gone,
+}
 
 /// Receives what was read, and commits it in batches.
 pub(super) fn record(
