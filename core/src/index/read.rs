@@ -15,6 +15,10 @@ use crate::package::{Limits, Metadata, PackageError};
 /// Files that one thread reads at a time, so that it can hash them abreast.
 const FILES_ABREAST: usize = 16;
 
+/// Packages that were read and wait to be recorded: enough to go on reading while a batch is
+/// committed, few enough (of some 10 KB each) not to matter.
+const OUTCOMES_WAITING: usize = 512;
+
 /// Files from this size on are read first, largest first, so that no thread is left with one at
 /// the end.
 const LARGE_FILE_BYTES: u64 = 1 << 20;
@@ -46,7 +50,7 @@ pub(super) fn read_changed(subdirs: &mut [OpenSubdir], options: &IndexOptions, p
         bytes,
     });
     let next = AtomicUsize::new(0);
-    let (outcomes, received) = sync_channel(4 * FILES_ABREAST);
+    let (outcomes, received) = sync_channel(OUTCOMES_WAITING);
     std::thread::scope(|scope| {
         for _ in 0..options.threads.get().min(queue.len()) {
             let (queue, next, outcomes) = (&queue, &next, outcomes.clone());
