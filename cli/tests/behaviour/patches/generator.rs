@@ -109,6 +109,27 @@ fn a_new_package_reaches_the_function_without_repodata_too() {
     }
 }
 
+#[test]
+fn only_what_the_function_returns_counts() {
+    if !has_python() {
+        return;
+    }
+    let generator = format!(
+        "{}\n    repodata['packages'].clear(); repodata['new'] = 1\n    return {}\n",
+        "def _patch_repodata(repodata, subdir):",
+        depending_on("new")
+    );
+    let channel = channel().file("generator.py", generator);
+    assert_snapshot!(generated(&channel, &[]), @"
+    exit status: 0
+    ----- stderr -----
+    warning: noarch/patch_instructions.json: of the patch generator: it changed the repodata that it was given; only what it returns is used
+    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    ");
+    assert_eq!(depends_of_all(&channel), "new");
+    assert!(noarch(&channel).json("repodata.json")["new"].is_null());
+}
+
 #[rstest]
 #[case::raises("[][0]", "IndexError: list index out of range")]
 #[case::no_instructions("[1]", "is not of the shape of patch instructions")]
@@ -161,7 +182,7 @@ fn a_generator_that_is_not_there_fails() {
     assert_snapshot!(generated(&channel(), &[]), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: failed to query resolved metadata `[CHANNEL]/generator.py`: No such file or directory (os error 2); its documents are as they were
+    error: noarch: failed to open file `[CHANNEL]/generator.py`: No such file or directory (os error 2); its documents are as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }

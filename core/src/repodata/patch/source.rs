@@ -173,7 +173,7 @@ fn from_generator(
     repodata: &Path,
 ) -> Result<SourcedInstructions, PatchSourceError> {
     // Python's own message for a missing file would come from deep inside its import machinery.
-    fs_err::metadata(script)?;
+    fs_err::File::open(script)?;
     let result = tempfile::NamedTempFile::new()?;
     let output = Command::new(python)
         .args(["-c", CALL_GENERATOR])
