@@ -4,6 +4,8 @@
 //! Snapshots are looked at and accepted with `cargo insta review`.
 
 #[cfg(test)]
+mod command_line;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;
@@ -17,6 +19,8 @@ mod msgpack;
 mod patches;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod shards;
 #[cfg(test)]

@@ -1,0 +1,150 @@
+//! What is said at the end, to people and to machines, and the exit status.
+
+use insta::assert_snapshot;
+use rstest::rstest;
+use serde_json::Value;
+use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
+
+use crate::environment::{Towpath, index};
+
+fn channel() -> ChannelBuilder {
+    ChannelBuilder::new().package(&PackageBuilder::new("lock", "1.0", "0"), Kind::Conda)
+}
+
+#[test]
+fn quiet_is_silent_unless_something_is_wrong() {
+    let channel = channel();
+    assert_snapshot!(index(&channel, &["--quiet"]), @"exit status: 0");
+    let channel = channel.file("noarch/broken-1-0.conda", "");
+    assert_snapshot!(index(&channel, &["-q"]), @"
+    exit status: 3
+    ----- stderr -----
+    left out: noarch/broken-1-0.conda: the file is empty
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 1 left out; nothing to write in [TIME]
+    ");
+    assert_snapshot!(index(&channel, &["-q", "--skip-broken"]), @"exit status: 0");
+    assert_snapshot!(index(&channel, &["-q", "-v"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: the argument '--quiet' cannot be used with '--verbose'
+
+    Usage: towpath index --quiet <DIR>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn packages_that_are_left_out_are_a_status_of_their_own() {
+    let channel = channel().file("noarch/broken-1-0.conda", "");
+    assert_snapshot!(index(&channel, &[]), @"
+    exit status: 3
+    ----- stderr -----
+    left out: noarch/broken-1-0.conda: the file is empty
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    ");
+    assert_snapshot!(index(&channel, &["--skip-broken"]), @"
+    exit status: 0
+    ----- stderr -----
+    left out: noarch/broken-1-0.conda: the file is empty
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 1 left out; nothing to write in [TIME]
+    ");
+    assert_snapshot!(index(&channel, &["--skip-broken", "--no-skip-broken"]), @"
+    exit status: 3
+    ----- stderr -----
+    left out: noarch/broken-1-0.conda: the file is empty
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 1 left out; nothing to write in [TIME]
+    ");
+}
+
+#[test]
+fn what_was_done_as_json() {
+    let towpath = |channel: &ChannelBuilder| Towpath::index(channel).args(&["--json", "--threads", "1"]);
+    let channel = channel()
+        .file("noarch/broken-1-0.conda", "")
+        .file("noarch/repodata_shards.msgpack.zst", "")
+        .file("osx-64/.cache/cache.db", "garbage ".repeat(10));
+    let outcome = towpath(&channel).run();
+    assert_eq!((outcome.status(), outcome.stderr()), (1, ""), "{outcome}");
+    let mut done: Value = serde_json::from_str(&outcome.stdout().replace("[TIME]", "null")).unwrap();
+    let noarch = &mut done["subdirs"][0];
+    assert_eq!(noarch["subdir"], "noarch");
+    let size = fs_err::metadata(channel.path().join("noarch/lock-1.0-0.conda"))
+        .unwrap()
+        .len();
+    assert_eq!(noarch["bytes_read"].take(), size);
+    assert_snapshot!(serde_json::to_string_pretty(&done).unwrap(), @r#"
+    {
+      "channel": "[CHANNEL]",
+      "seconds": null,
+      "subdirs": [
+        {
+          "added": 1,
+          "bytes_read": null,
+          "changed": 0,
+          "documents_written": [
+            "repodata_from_packages.json",
+            "repodata.json"
+          ],
+          "failure": null,
+          "left_out": [
+            {
+              "file_name": "broken-1-0.conda",
+              "reason": "the file is empty"
+            }
+          ],
+          "removed": 0,
+          "shards_removed": 0,
+          "skipped": false,
+          "subdir": "noarch",
+          "warnings": [
+            {
+              "file_name": "repodata_shards.msgpack.zst",
+              "what": "was written by an earlier run and not by this one; clients prefer it to repodata.json, so write shards (--write-shards) or remove it"
+            }
+          ]
+        },
+        {
+          "added": 0,
+          "bytes_read": 0,
+          "changed": 0,
+          "documents_written": [],
+          "failure": "[CHANNEL]/osx-64/.cache/cache.db is not an SQLite database; it was left as it is (move it away to have the subdir read anew)",
+          "left_out": [],
+          "removed": 0,
+          "shards_removed": 0,
+          "skipped": false,
+          "subdir": "osx-64",
+          "warnings": []
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let channel = ChannelBuilder::new().file("noarch/a\u{1b}[31m\n-1-0.conda", "");
+    let outcome = index(&channel, &[]);
+    assert_eq!(outcome.status(), 3);
+    assert!(
+        outcome
+            .stderr()
+            .starts_with("left out: noarch/a\u{fffd}[31m\u{fffd}-1-0.conda: the file is empty\n")
+    );
+    // A machine is told the name as it is.
+    let outcome = index(&channel, &["--json"]);
+    assert!(
+        outcome.stdout().contains(r#""a\u001b[31m\n-1-0.conda""#),
+        "{outcome}"
+    );
+}
+
+#[rstest]
+#[case("always", true)]
+#[case("never", false)]
+#[case("auto", false)]
+fn colour_is_used_when_asked_for(#[case] when: &str, #[case] is_coloured: bool) {
+    let outcome = index(&channel(), &["--color", when]);
+    assert_eq!(outcome.stderr().contains('\u{1b}'), is_coloured, "{outcome}");
+}
