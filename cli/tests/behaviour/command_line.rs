@@ -240,13 +240,23 @@ fn a_subdir_cannot_be_outside_the_channel(#[case] name: &str) {
     );
 }
 
-#[test]
-fn without_a_monolithic_document_nothing_can_build_upon_it() {
-    assert_snapshot!(refused(&["--no-write-monolithic", "--run-exports"]), @"
-    exit status: 1
-    ----- stderr -----
-    error: Conflicting arguments: --run-exports require(s) --write-monolithic (the default setting).
-    ");
+/// conda-index's own message and status, options in its own order.
+#[rstest]
+#[case(&["--run-exports"], "--run-exports")]
+#[case(
+    &["--channeldata", "--run-exports", "--current-repodata"],
+    "--current-repodata, --run-exports, --channeldata"
+)]
+#[case(&["--write-shards", "--channeldata"], "--channeldata")]
+fn without_a_monolithic_document_nothing_can_build_upon_it(#[case] args: &[&str], #[case] given: &str) {
+    let outcome = refused(&[&["--no-write-monolithic"], args].concat());
+    assert_eq!(outcome.status(), 1, "{outcome}");
+    assert_eq!(
+        outcome.stderr(),
+        format!(
+            "error: Conflicting arguments: {given} require(s) --write-monolithic (the default setting).\n"
+        )
+    );
 }
 
 #[test]

@@ -158,8 +158,8 @@ impl IndexArgs {
         let channel = expand_home(&self.channel);
         let config = Config::of_channel(&channel)?;
         let is_on = |switch| self.switches.is_on(switch, &config.index.switches);
-        self.refuse_what_is_not_there(&is_on)?;
         refuse_conflicts(&is_on)?;
+        self.refuse_what_is_not_there(&is_on)?;
 
         let output = self
             .output
