@@ -109,8 +109,25 @@ fn writes_zst(args: &[&str]) -> bool {
 #[case(&["--zst", "--no-zst"], false)]
 #[case(&["--no-zst", "--zst"], true)]
 #[case(&["--zst", "--no-zst", "--zst"], true)]
+#[case(&["--zst", "--zst"], true)]
+#[case(&["--zst", "--no-zst", "--no-zst"], false)]
 fn of_on_and_off_the_last_counts(#[case] args: &[&str], #[case] is_on: bool) {
     assert_eq!(writes_zst(args), is_on);
+}
+
+#[test]
+fn of_an_option_that_is_repeated_the_last_counts() {
+    let channel = channel();
+    let base_urls = [
+        "--base-url",
+        "https://one.example",
+        "--base-url",
+        "https://two.example",
+    ];
+    let threads = ["--threads", "0", "--threads", "1"];
+    let _ = index(&channel, &[&base_urls[..], &threads].concat()).succeeded();
+    let info = &Published::of(&channel, "noarch").json("repodata.json")["info"];
+    assert_eq!(info["base_url"], "https://two.example/noarch/");
 }
 
 #[rstest]
