@@ -18,7 +18,8 @@ use crate::commands::{completions, index, man};
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, infer_long_args = true, args_override_self = true, after_help = EXAMPLES, max_term_width = 100)]
+#[command(version, propagate_version = true, after_help = EXAMPLES, max_term_width = 100)]
+#[command(infer_long_args = true, args_override_self = true)]
 struct Towpath {
     #[command(subcommand)]
     command: Command,

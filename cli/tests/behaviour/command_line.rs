@@ -181,7 +181,12 @@ fn values_that_make_no_sense_are_refused() {
     assert_snapshot!(refused(&["--threads", "0"]), @"
     exit status: 2
     ----- stderr -----
-    error: --threads takes a number from 1 on
+    error: --threads takes a number from 1 to 256
+    ");
+    assert_snapshot!(refused(&["--threads", "20000"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: --threads takes a number from 1 to 256
     ");
     assert_snapshot!(refused(&["--threads", "-1"]), @"
     exit status: 2

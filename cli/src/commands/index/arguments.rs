@@ -23,6 +23,10 @@ const DOCUMENTS: &str = "Documents";
 /// How long shards stay that no index names: CEP 16 suggests a week.
 const SHARD_GRACE: &str = "7 days";
 
+/// More threads than this only wait for each other, and systems refuse to start as many as some
+/// people ask for.
+const MAX_THREADS: usize = 256;
+
 const EXAMPLES: &str = "\
 Examples:
   towpath index my-channel
@@ -326,12 +330,12 @@ fn subdirs(names: &[String]) -> Result<SubdirSelection, Failure> {
 }
 
 fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
-    match given {
-        Some(threads) => {
-            NonZeroUsize::new(threads).ok_or_else(|| Failure::usage("--threads takes a number from 1 on"))
-        }
-        None => Ok(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
-    }
+    let Some(threads) = given else {
+        return Ok(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    };
+    NonZeroUsize::new(threads)
+        .filter(|threads| threads.get() <= MAX_THREADS)
+        .ok_or_else(|| Failure::usage(format!("--threads takes a number from 1 to {MAX_THREADS}")))
 }
 
 fn span(text: &str) -> Result<SignedDuration, Failure> {
