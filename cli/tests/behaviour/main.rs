@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;
