@@ -50,6 +50,7 @@ fn what_is_said_nearest_counts(
 
 #[rstest]
 #[case::flag_on(&["--zst"], Some("false"), Some(false), true)]
+#[case::flag_off(&["--no-zst"], Some("true"), Some(true), false)]
 #[case::env_on(&[], Some("true"), Some(false), true)]
 #[case::env_off(&[], Some("false"), Some(true), false)]
 #[case::toml_on(&[], None, Some(true), true)]
@@ -68,6 +69,23 @@ fn switches_too(
     }
     let _ = towpath.run().succeeded();
     assert_eq!(noarch(&channel).has("repodata.json.zst"), is_on);
+}
+
+#[rstest]
+#[case("1", "0")]
+#[case("true", "false")]
+#[case("True", "FALSE")]
+#[case("yes", "no")]
+#[case("on", "off")]
+fn a_variable_may_be_on_or_off_in_many_words(#[case] on: &str, #[case] off: &str) {
+    let channel = channel();
+    for (value, is_on) in [(on, true), (off, false)] {
+        let _ = Towpath::index(&channel)
+            .env("TOWPATH_ZST", value)
+            .run()
+            .succeeded();
+        assert_eq!(noarch(&channel).has("repodata.json.zst"), is_on);
+    }
 }
 
 #[test]
@@ -368,7 +386,6 @@ fn a_towpath_toml_that_cannot_be_read_is_an_error() {
 #[rstest]
 #[case("TOWPATH_THREADS", "many")]
 #[case("TOWPATH_DB", "mysql")]
-#[case("TOWPATH_ZST", "maybe")]
 #[case("TOWPATH_ZST_LEVEL", "23")]
 fn what_is_not_understood_in_the_environment_is_refused(#[case] variable: &str, #[case] value: &str) {
     let channel = channel();
@@ -376,6 +393,22 @@ fn what_is_not_understood_in_the_environment_is_refused(#[case] variable: &str, 
     assert_eq!(outcome.status(), 2, "{outcome}");
     assert!(outcome.stderr().contains(value), "{outcome}");
     assert_eq!(noarch(&channel).names(), [""; 0]);
+}
+
+#[test]
+fn a_variable_that_is_neither_on_nor_off_is_named() {
+    let channel = channel();
+    let refused = |value| Towpath::index(&channel).env("TOWPATH_UPDATE_ONLY", value).run();
+    assert_snapshot!(refused("maybe"), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: TOWPATH_UPDATE_ONLY takes true or false, not "maybe"
+    "#);
+    assert_snapshot!(refused(""), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: TOWPATH_UPDATE_ONLY takes true or false, not ""
+    "#);
 }
 
 /// There is no such thing as `TOWPATH_NO_ZST`.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
@@ -193,8 +194,6 @@ impl Args for Switches {
                     Arg::new(description.name)
                         .long(description.name)
                         .action(ArgAction::SetTrue)
-                        .env(environment_name(description.name))
-                        .hide_env(true)
                         .overrides_with(off.clone())
                         .help(description.on)
                         .help_heading(heading(description.switch)),
@@ -218,24 +217,46 @@ impl Args for Switches {
 
 impl FromArgMatches for Switches {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = SWITCHES.iter().filter_map(|description| {
-            let on = matches.value_source(description.name);
-            let off = matches.value_source(&off_name(description.name));
-            let value = if off == Some(ValueSource::CommandLine) {
-                false
-            } else if matches!(on, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {
-                matches.get_flag(description.name)
-            } else {
-                return None;
+        let mut given = BTreeMap::new();
+        for Description { name, .. } in &SWITCHES {
+            let value = match on_command_line(matches, name) {
+                Some(value) => Some(value),
+                None => in_environment(name)?,
             };
-            Some((description.name, value))
-        });
-        Ok(Self(given.collect()))
+            given.extend(value.map(|value| (*name, value)));
+        }
+        Ok(Self(given))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+fn on_command_line(matches: &ArgMatches, name: &str) -> Option<bool> {
+    let is_given = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    // Of the two the one that was overridden is not there any more.
+    match (is_given(name), is_given(&off_name(name))) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+/// What `TOWPATH_NAME` says. clap would read it too, and find it in conflict with `--no-NAME`.
+fn in_environment(name: &str) -> Result<Option<bool>, clap::Error> {
+    let variable = environment_name(name);
+    let Some(value) = std::env::var_os(&variable) else {
+        return Ok(None);
+    };
+    match value.to_string_lossy().to_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(Some(true)),
+        "0" | "false" | "no" | "off" => Ok(Some(false)),
+        _ => Err(clap::Error::raw(
+            ErrorKind::InvalidValue,
+            format!("{variable} takes true or false, not {value:?}\n"),
+        )),
     }
 }
 
