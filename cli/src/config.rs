@@ -44,13 +44,21 @@ pub(crate) struct IndexConfig {
     pub(crate) subdir: Option<Vec<String>>,
     pub(crate) threads: Option<usize>,
     pub(crate) zst_level: Option<u8>,
-    /// Options that are on or off.
+    /// Options that are on or off. Whatever else stands there comes here too, to be refused.
     #[serde(flatten)]
-    pub(crate) switches: BTreeMap<String, bool>,
+    switches: BTreeMap<String, toml::Value>,
+}
+
+impl IndexConfig {
+    /// What the file says of a switch, if anything.
+    pub(crate) fn switch(&self, name: &str) -> Option<bool> {
+        self.switches.get(name).and_then(toml::Value::as_bool)
+    }
 }
 
 impl Config {
-    /// Reads the channel's file, if there is one. Paths in it are relative to the channel.
+    /// Reads the channel's file, if there is one. Paths in it are relative to the channel, unless
+    /// they are in the home folder.
     pub(crate) fn of_channel(channel: &Path) -> Result<Self, Failure> {
         let path = channel.join(FILE_NAME);
         let text = match fs_err::read_to_string(&path) {
@@ -68,17 +76,24 @@ impl Config {
             .into_iter()
             .flatten()
         {
-            *file = channel.join(&*file);
+            if !file.starts_with("~") {
+                *file = channel.join(&*file);
+            }
         }
         Ok(config)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        match config.index.switches.keys().find(|name| !Switches::is_name(name)) {
-            Some(name) => Err(format!("[index] has no option {name:?}")),
-            None => Ok(config),
+        for (name, value) in &config.index.switches {
+            if !Switches::is_name(name) {
+                return Err(format!("[index] has no option {name:?}"));
+            }
+            if !value.is_bool() {
+                return Err(format!("{name} in [index] takes true or false"));
+            }
         }
+        Ok(config)
     }
 }
 
@@ -91,14 +106,16 @@ mod tests {
         let config =
             Config::parse("[channel]\nbase = '../conda-forge'\n[index]\nzst = true\nzst-level = 9\n")
                 .unwrap();
-        assert!(config.index.switches["zst"]);
+        assert_eq!(config.index.switch("zst"), Some(true));
+        assert_eq!(config.index.switch("bz2"), None);
         assert_eq!(config.index.zst_level, Some(9));
         assert_eq!(config.channel.base.as_deref(), Some("../conda-forge"));
     }
 
     #[rstest::rstest]
     #[case("[index]\nzts = true\n", "[index] has no option \"zts\"")]
-    #[case("[index]\nzst = 'yes'\n", "expected a boolean")]
+    #[case("[index]\nzst = 'yes'\n", "zst in [index] takes true or false")]
+    #[case("[index]\nzts-level = 9\n", "[index] has no option \"zts-level\"")]
     #[case("[chanel]\n", "unknown field `chanel`")]
     fn what_is_not_understood_is_an_error(#[case] text: &str, #[case] message: &str) {
         let error = Config::parse(text).unwrap_err();

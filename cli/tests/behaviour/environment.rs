@@ -98,6 +98,17 @@ impl Towpath {
         self.start().wait()
     }
 
+    /// Makes the call, which must succeed, and looks whether a file in its home is there then. The
+    /// home goes away with the call.
+    pub(crate) fn run_and_look(self, file: &Path) -> bool {
+        let mut running = self.start();
+        let status = running.process.wait().unwrap();
+        let is_there = file.is_file();
+        let outcome = running.wait();
+        assert!(status.success(), "{outcome}");
+        is_there
+    }
+
     /// Makes the call.
     pub(crate) fn start(mut self) -> Running {
         let process = self

@@ -113,17 +113,8 @@ fn paths_in_the_home_folder_are_understood() {
     let noarch = towpath.home().join("channel/noarch");
     fs_err::create_dir_all(&noarch).unwrap();
     lock_in("noarch").write_to(&noarch, Kind::Conda).unwrap();
-    let public = towpath.home().join("public/noarch/repodata.json");
-    let mut running = towpath.start();
-    while !running.is_over() {
-        std::thread::yield_now();
-    }
-    assert!(public.is_file());
-    assert_snapshot!(running.wait(), @"
-    exit status: 0
-    ----- stderr -----
-    ~/channel (noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
-    ");
+    let repodata = towpath.home().join("public/noarch/repodata.json");
+    assert!(towpath.run_and_look(&repodata));
 }
 
 #[test]

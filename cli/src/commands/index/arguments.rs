@@ -161,7 +161,7 @@ impl IndexArgs {
     pub(super) fn options(&self, now: Timestamp) -> Result<(IndexOptions, bool), Failure> {
         let channel = expand_home(&self.channel);
         let config = Config::of_channel(&channel)?;
-        let is_on = |switch| self.switches.is_on(switch, &config.index.switches);
+        let is_on = |switch| self.switches.is_on(switch, &config.index);
         refuse_conflicts(&is_on)?;
         self.refuse_what_is_not_there(&is_on)?;
 

@@ -8,6 +8,8 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+use crate::config::IndexConfig;
+
 /// An option that is on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Switch {
@@ -168,14 +170,11 @@ pub(crate) struct Switches(BTreeMap<&'static str, bool>);
 
 impl Switches {
     /// Whether the switch is on: as given, else as `configured` in `towpath.toml`, else by default.
-    pub(crate) fn is_on(&self, switch: Switch, configured: &BTreeMap<String, bool>) -> bool {
+    pub(crate) fn is_on(&self, switch: Switch, configured: &IndexConfig) -> bool {
         let description = SWITCHES.iter().find(|description| description.switch == switch);
-        description.is_some_and(|description| {
-            let given = self
-                .0
-                .get(description.name)
-                .or_else(|| configured.get(description.name));
-            given.copied().unwrap_or(description.default)
+        description.is_some_and(|Description { name, default, .. }| {
+            let given = self.0.get(name).copied();
+            given.or_else(|| configured.switch(name)).unwrap_or(*default)
         })
     }
 
