@@ -16,7 +16,11 @@ mod folders;
 #[cfg(test)]
 mod index;
 #[cfg(test)]
+mod indexed_timestamp;
+#[cfg(test)]
 mod msgpack;
+#[cfg(test)]
+mod on_busy;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
