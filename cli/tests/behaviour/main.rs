@@ -8,6 +8,8 @@ mod command_line;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;
