@@ -102,6 +102,16 @@ impl TestChannel {
         );
     }
 
+    /// Takes over what another channel's caches know of the packages.
+    pub(crate) fn take_caches_of(&self, other: &Self) {
+        for subdir in fs_err::read_dir(other.path()).unwrap() {
+            let cache = Path::new(&subdir.unwrap().file_name()).join(".cache");
+            fs_err::create_dir_all(self.path().join(&cache)).unwrap();
+            let database = cache.join("cache.db");
+            fs_err::copy(other.path().join(&database), self.path().join(database)).unwrap();
+        }
+    }
+
     /// Empties every package, in a way that cannot be seen from outside: whoever reads one finds
     /// nothing in it.
     pub(crate) fn hollow_out(&self) {

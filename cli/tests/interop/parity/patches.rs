@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use towpath_tests::{Kind, PackageBuilder};
 
 use super::{LATER, Pair};
-use crate::channel::{Packages, TestChannel};
+use crate::channel::TestChannel;
 use crate::peer::Peer;
 
 /// A package of this file name without its extension.
