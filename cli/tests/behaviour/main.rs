@@ -2,6 +2,10 @@
 //! it says, writes and leaves alone is compared.
 //!
 //! Snapshots are looked at and accepted with `cargo insta review`.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a table of cases is as long as there are cases"
+)]
 
 #[cfg(test)]
 mod command_line;

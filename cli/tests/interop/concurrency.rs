@@ -27,7 +27,7 @@ fn spawn(channel: &TestChannel, options: &[&str]) -> Child {
 }
 
 fn finish(run: Child) -> Run {
-    Run::of(run.wait_with_output().unwrap())
+    Run::of(&run.wait_with_output().unwrap())
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn command(channel: &Path, options: &[&str]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> Run {
-    Run::of(command.output().unwrap())
+    Run::of(&command.output().unwrap())
 }
 
 /// Indexes a channel in which every package is sound.
@@ -44,7 +44,7 @@ pub(crate) fn index(channel: &Path, options: &[&str]) -> Run {
 
 impl Run {
     /// What a finished command told.
-    pub(crate) fn of(output: std::process::Output) -> Self {
+    pub(crate) fn of(output: &std::process::Output) -> Self {
         Self {
             status: output.status.code(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
