@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
-use super::schema::DIGEST;
+use super::dates::DIGEST;
 use super::{StoreError, error_at};
 use crate::package::ArchiveFormat;
 use crate::store::{Order, RecordQuery, Stage, StoredRecord};

@@ -5,6 +5,7 @@
 //! them.
 
 mod artifact;
+mod dates;
 mod documents;
 mod listing;
 mod schema;
@@ -16,8 +17,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
+use self::dates::Since;
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
     StoreError, StoredArtifact, StoredRecord,
@@ -88,31 +90,6 @@ impl SqliteStore {
 
     fn error(&self, source: rusqlite::Error) -> StoreError {
         error_at(&self.path, source)
-    }
-
-    /// Gives the artifacts that have no date the value of an SQL expression over `known` (the
-    /// record), `indexed` (the row of that stage) and `:now`. Writes nothing
-    /// if there are none.
-    fn date(&mut self, date: &str, now: Timestamp) -> Result<(), StoreError> {
-        let from_undated = schema::from_undated();
-        let exists = self
-            .connection
-            .prepare_cached(&format!("SELECT 1 {from_undated} LIMIT 1"))
-            .and_then(|mut statement| statement.exists(()));
-        if !exists.map_err(|source| self.error(source))? {
-            return Ok(());
-        }
-        self.in_transaction(|transaction| {
-            transaction.execute(
-                &format!(
-                    "INSERT INTO towpath_artifact (path, sha256, indexed_timestamp)
-                     SELECT known.path, {}, {date} {from_undated}",
-                    schema::DIGEST
-                ),
-                named_params! {":now": now.as_millisecond()},
-            )?;
-            Ok(())
-        })
     }
 }
 
@@ -201,20 +178,14 @@ impl Store for SqliteStore {
     }
 
     fn adopt(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let was_dated = self
-            .connection
-            .prepare_cached("SELECT 1 FROM towpath_artifact LIMIT 1")
-            .and_then(|mut statement| statement.exists(()))
-            .map_err(|source| self.error(source))?;
-        if was_dated {
-            Ok(())
-        } else {
-            self.date(schema::DATE_OF_OLD_ARTIFACT, now)
+        if dates::exist(&self.connection).map_err(|source| self.error(source))? {
+            return Ok(());
         }
+        self.in_transaction(|transaction| dates::complete(transaction, Since::ItWasBuilt, now))
     }
 
     fn date_artifacts(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        self.date(":now", now)
+        self.in_transaction(|transaction| dates::complete(transaction, Since::Now, now))
     }
 
     fn for_each_record(

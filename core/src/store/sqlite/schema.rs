@@ -69,39 +69,6 @@ const TOWPATH_TABLES: &str = "
         SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM towpath_store);
 ";
 
-/// The SHA-256 of the artifact of `known` (its record) and `indexed` (its row of that stage), empty
-/// if nobody knows. Rows that conda-index brought over from a cache of conda-build have none.
-pub(super) const DIGEST: &str = "COALESCE(indexed.sha256, known.sha256, '')";
-
-/// Artifacts that have a record and no indexed timestamp.
-pub(super) fn from_undated() -> String {
-    format!(
-        "FROM index_json AS known
-         LEFT JOIN stat AS indexed ON indexed.path = known.path AND indexed.stage = 'indexed'
-         WHERE NOT EXISTS (
-             SELECT 1 FROM towpath_artifact AS dated
-             WHERE dated.path = known.path AND dated.sha256 = {DIGEST}
-         )"
-    )
-}
-
-/// When an artifact of [`from_undated`] became part of the channel, told from the record's
-/// `timestamp` (in milliseconds, or in seconds before the year 9999), else from the modification
-/// time; never later than `:now`.
-pub(super) const DATE_OF_OLD_ARTIFACT: &str = "
-    CAST(MIN(:now, COALESCE(
-        CASE
-        WHEN json_type(known.index_json, '$.timestamp') NOT IN ('integer', 'real') THEN NULL
-        WHEN json_extract(known.index_json, '$.timestamp') > 253402300799
-            THEN json_extract(known.index_json, '$.timestamp')
-        WHEN json_extract(known.index_json, '$.timestamp') > 0
-            THEN json_extract(known.index_json, '$.timestamp') * 1000
-        END,
-        indexed.mtime * 1000,
-        :now
-    )) AS INTEGER)
-";
-
 /// Makes the tables that are missing, and brings a database of an older conda-index up to date.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let at = |source| error_at(path, source);
