@@ -84,6 +84,8 @@ impl Publisher<'_> {
             store.date_artifacts(self.options.now)?;
         }
         let store = &*store;
+        // Told before anything is built: what another tool changes meanwhile is for the next run.
+        let inputs = self.inputs(store)?.unwrap_or_default();
         // A generator wants the repodata before patches: the published one, or one made for it
         // where what is published is of an earlier run with other options.
         let wants_repodata = matches!(self.options.patches, PatchSource::Generator { .. });
@@ -125,7 +127,7 @@ impl Publisher<'_> {
         self.publish_shards(store, patch.as_ref())?;
         self.publish_run_exports(store, patch.as_ref())?;
         self.publish_repodata(store, patch.as_ref(), from_packages)?;
-        self.state.inputs = self.inputs(store)?.unwrap_or_default();
+        self.state.inputs = inputs;
         self.state.patch = patch_digest;
         Ok(true)
     }

@@ -45,8 +45,12 @@ pub(super) fn write(
             .execute([path])?,
     };
     match &artifact.rattler_recipe {
-        Some(RattlerRecipe::Rendered(recipe)) => write_rattler_recipe(transaction, path, true, recipe)?,
-        Some(RattlerRecipe::Source(recipe)) => write_rattler_recipe(transaction, path, false, recipe)?,
+        Some(RattlerRecipe::Rendered(recipe)) => {
+            write_rattler_recipe(transaction, path, &sha256, true, recipe)?
+        }
+        Some(RattlerRecipe::Source(recipe)) => {
+            write_rattler_recipe(transaction, path, &sha256, false, recipe)?
+        }
         None => transaction
             .prepare_cached("DELETE FROM towpath_recipe WHERE path = ?1")?
             .execute([path])?,
@@ -74,12 +78,13 @@ pub(super) fn write(
 fn write_rattler_recipe(
     transaction: &Transaction<'_>,
     path: &str,
+    sha256: &str,
     is_rendered: bool,
     recipe: &[u8],
 ) -> rusqlite::Result<usize> {
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO towpath_recipe (path, is_rendered, recipe) VALUES (?1, ?2, ?3)",
+            "INSERT OR REPLACE INTO towpath_recipe (path, sha256, is_rendered, recipe) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![path, is_rendered, recipe])
+        .execute(params![path, sha256, is_rendered, recipe])
 }

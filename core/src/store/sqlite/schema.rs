@@ -50,7 +50,8 @@ const CONDA_INDEX_TABLES: &str = "
 ";
 
 /// Ours. An artifact is its name and its bytes: other bytes under the same name are dated anew,
-/// and the old ones keep their date should they come back. The id tells this database from one
+/// and the old ones keep their date should they come back. A recipe says which bytes it is of, for
+/// another tool that reads the artifact anew does not replace it. The id tells this database from one
 /// that is made in its place after somebody removed it.
 const TOWPATH_TABLES: &str = "
     CREATE TABLE IF NOT EXISTS towpath_artifact (
@@ -61,6 +62,7 @@ const TOWPATH_TABLES: &str = "
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS towpath_recipe (
         path TEXT PRIMARY KEY,
+        sha256 TEXT NOT NULL,
         is_rendered INTEGER NOT NULL,
         recipe BLOB NOT NULL
     );

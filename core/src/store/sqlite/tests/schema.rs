@@ -82,6 +82,7 @@ fn a_new_database_has_the_tables_of_conda_index() {
     towpath_artifact: indexed_timestamp INTEGER not null
     towpath_artifact: unique index sqlite_autoindex_towpath_artifact_1 of path, sha256
     towpath_recipe: path TEXT key
+    towpath_recipe: sha256 TEXT not null
     towpath_recipe: is_rendered INTEGER not null
     towpath_recipe: recipe BLOB not null
     towpath_recipe: unique index sqlite_autoindex_towpath_recipe_1 of path
