@@ -124,6 +124,18 @@ impl<'a, R: Read> Tarball<'a, R> {
         self.read_exactly(wanted)
     }
 
+    /// Reads what lies behind the end of the tarball, up to the end of the stream.
+    pub(super) fn read_to_end(&mut self) -> Result<(), PackageError> {
+        let mut buffer = [0; 16 << 10];
+        loop {
+            let count = self.fill(&mut buffer)?;
+            self.advance(count as u64)?;
+            if count < buffer.len() {
+                return Ok(());
+            }
+        }
+    }
+
     fn begin_member(&mut self, header: &Header, path: &[u8], size: u64) -> Result<Member, PackageError> {
         let is_directory_path = path.last() == Some(&b'/');
         let path = String::from_utf8_lossy(path);

@@ -12,6 +12,14 @@ type FrameDecoder<R> = zstd::stream::read::Decoder<'static, BufReader<R>>;
 #[cfg(not(feature = "native"))]
 type FrameDecoder<R> = pure_rust::Frames<BufReader<R>>;
 
+/// What the C library says of a frame whose content is not what its checksum was made of.
+const WRONG_CHECKSUM: &str = "Restored data doesn't match checksum";
+
+/// Whether decompressing failed because a frame's content is not what its checksum was made of.
+pub(super) fn is_wrong_checksum(error: &io::Error) -> bool {
+    error.to_string() == WRONG_CHECKSUM
+}
+
 /// The decompressed bytes of a run of zstd frames.
 pub(super) struct ZstdFrames<R: Read>(FrameDecoder<R>);
 
@@ -103,7 +111,7 @@ mod pure_rust {
                 self.decoder.get_calculated_checksum(),
             ) {
                 (Some(stored), Some(calculated)) if stored != calculated => {
-                    Err(io::Error::other("the checksum of a frame does not match"))
+                    Err(io::Error::other(super::WRONG_CHECKSUM))
                 }
                 _ => Ok(()),
             }
@@ -169,6 +177,18 @@ mod tests {
         .concat();
         for result in both(&compressed) {
             assert!(result.unwrap() == [&text[..], b"tail"].concat());
+        }
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_told_from_other_damage_in_both_decoders() {
+        let mut compressed = frame(b"channel", true);
+        for result in both(&compressed[..compressed.len() - 1]) {
+            assert!(!is_wrong_checksum(&result.unwrap_err()));
+        }
+        *compressed.last_mut().unwrap() ^= 1;
+        for result in both(&compressed) {
+            assert!(is_wrong_checksum(&result.unwrap_err()));
         }
     }
 
