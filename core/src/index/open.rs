@@ -85,7 +85,7 @@ pub(super) fn open_subdir(
                 listing
                     .unlistable
                     .into_iter()
-                    .map(|(file_name, reason)| LeftOut { file_name, reason }),
+                    .map(|(file_name, reason)| LeftOut::new(file_name, &reason)),
             );
             summary.removed = store.replace_listing(&listing.artifacts, missing)?;
             let mut to_read = changed(&*store, options)?;

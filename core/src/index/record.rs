@@ -108,10 +108,7 @@ impl Batch {
                 self.forget(artifact.name, &known);
             }
             Err(error) => {
-                summary.left_out.push(LeftOut {
-                    file_name,
-                    reason: error.to_string(),
-                });
+                summary.left_out.push(LeftOut::new(file_name, &error.to_string()));
                 self.forget(artifact.name, &known);
             }
         }

@@ -42,8 +42,27 @@ pub struct SubdirSummary {
 pub struct LeftOut {
     /// Its file name.
     pub file_name: String,
-    /// Why, in one line.
+    /// Why, in one line of some hundred characters at most.
     pub reason: String,
+}
+
+/// The most characters that a reason has.
+const REASON_CHARACTERS: usize = 500;
+
+impl LeftOut {
+    /// What a package says of itself (names of members, wrong values) may be part of `reason`, and
+    /// is shortened to what a log can take.
+    pub(super) fn new(file_name: String, reason: &str) -> Self {
+        let mut characters = reason.chars().map(|character| match character {
+            control if control.is_control() => char::REPLACEMENT_CHARACTER,
+            other => other,
+        });
+        let mut reason: String = characters.by_ref().take(REASON_CHARACTERS).collect();
+        if characters.next().is_some() {
+            reason.push('…');
+        }
+        Self { file_name, reason }
+    }
 }
 
 /// Something odd that was no reason to leave a package out.

@@ -8,6 +8,7 @@ mod bombs;
 mod containers;
 mod documents;
 mod members;
+mod reasons;
 mod recipes;
 
 use std::collections::BTreeMap;
