@@ -105,8 +105,16 @@ fn walk<R: Read + Seek>(
         Err(PackageError::Decompress { source, .. }) if !is_wrong_checksum(&source) => {}
         result => result?,
     }
-    // The zip's own checksum covers the whole member, also what lies behind the tarball's end.
-    io::copy(&mut frames.into_compressed(), &mut io::sink()).map_err(decompress_error)?;
+    // The zip's own checksum covers the whole member, also what lies behind the tarball's end: a
+    // deflated member may hold much there.
+    let ratio = limits.expansion_ratio;
+    let allowed = limits
+        .expansion_free_bytes
+        .max(compressed_size.saturating_mul(ratio));
+    let mut rest = frames.into_compressed().take(allowed.saturating_add(1));
+    if io::copy(&mut rest, &mut io::sink()).map_err(decompress_error)? > allowed {
+        return Err(PackageError::Bomb { ratio });
+    }
     Ok(())
 }
 

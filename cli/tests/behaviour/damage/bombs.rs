@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use towpath_tests::tarball::{Extension, Member};
-use towpath_tests::{CondaContainer, Kind, TarBz2Container};
+use towpath_tests::{CondaContainer, EntryMethod, InfoStream, Kind, TarBz2Container};
 
 use super::{Case, both, conda, file, outcomes, package};
 
@@ -31,10 +31,19 @@ fn tarballs_that_expand_beyond_all_measure_are_refused() {
         level: 9,
         ..TarBz2Container::default()
     };
+    // Deflated a second time, by the zip, behind the frame that holds the tarball.
+    let behind = CondaContainer {
+        method: EntryMethod::Deflated,
+        stream: InfoStream::FrameThen(vec![0; 100 << 20]),
+        ..CondaContainer::default()
+    };
     assert_snapshot!(quickly(&[
+        conda("B00 100 MiB of zeros in the zip", behind),
         file("B01 8 GiB of zeros in zstd", Kind::Conda, in_info.conda()),
         file("B02 128 MiB of zeros in bzip2", Kind::TarBz2, before_info.tar_bz2_with(best)),
     ]), @"
+    B00 100 MiB of zeros in the zip
+        left out: expands to more than 200 times its size: refused as a decompression bomb
     B01 8 GiB of zeros in zstd
         left out: expands to more than 200 times its size: refused as a decompression bomb
     B02 128 MiB of zeros in bzip2
