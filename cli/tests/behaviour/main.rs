@@ -2,10 +2,6 @@
 //! it says, writes and leaves alone is compared.
 //!
 //! Snapshots are looked at and accepted with `cargo insta review`.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a table of cases is as long as there are cases"
-)]
 
 #[cfg(test)]
 mod command_line;
@@ -24,6 +20,8 @@ mod index;
 #[cfg(test)]
 mod indexed_timestamp;
 #[cfg(test)]
+mod malformed;
+#[cfg(test)]
 mod msgpack;
 #[cfg(test)]
 mod on_busy;
@@ -37,3 +35,5 @@ mod report;
 mod shards;
 #[cfg(test)]
 mod stores;
+#[cfg(test)]
+mod towpath_toml;

@@ -21,7 +21,7 @@ fn with_stream(stream: InfoStream) -> CondaContainer {
 }
 
 #[test]
-fn conda_zip() {
+fn files_that_are_no_zip() {
     let other = PackageBuilder::new("other", "1.0", "0");
     let outcomes = outcomes(&[
         file("E01 zero bytes", Kind::Conda, ""),
@@ -57,6 +57,14 @@ fn conda_zip() {
             Kind::Conda,
             [&b"PK\x05\x06"[..], &[0; 18]].concat(),
         ),
+    ]);
+    assert_snapshot!(outcomes);
+}
+
+#[test]
+fn conda_entries() {
+    let other = PackageBuilder::new("other", "1.0", "0");
+    let outcomes = outcomes(&[
         conda("E13 no info component", with_info(InfoEntry::Absent)),
         file("E14 a renamed package", Kind::Conda, other.conda()),
         conda("E15 two info components", with_info(InfoEntry::Twice)),
@@ -110,6 +118,13 @@ fn conda_zip() {
                 ..whole()
             },
         ),
+    ]);
+    assert_snapshot!(outcomes);
+}
+
+#[test]
+fn conda_zip() {
+    let outcomes = outcomes(&[
         conda(
             "E16h zip64",
             CondaContainer {
@@ -220,7 +235,7 @@ fn tar_bz2_stream() {
         after: after.to_vec(),
         ..TarBz2Container::default()
     };
-    let large = package("E04c").payload("share/large", noise(2_000_000)).tar_bz2();
+    let large = package("E04c").payload("share/large", noise(1_000_000)).tar_bz2();
     let outcomes = outcomes(&[
         file("E02 zero bytes", Kind::TarBz2, ""),
         tar_bz2("E04 cut in half", cut(Cut::Half)),
