@@ -216,6 +216,16 @@ fn values_that_make_no_sense_are_refused() {
     ----- stderr -----
     error: --shard-grace takes a time such as "7 days" or "12 hours", not "soon"
     "#);
+    assert_snapshot!(refused(&["--shard-grace", "1 month"]), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: --shard-grace takes a time such as "7 days" or "12 hours", not "1 month"
+    "#);
+    assert_snapshot!(refused(&["--shard-grace=-1 day"]), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: --shard-grace takes a time such as "7 days" or "12 hours", not "-1 day"
+    "#);
     assert_snapshot!(refused(&["--db", "mysql"]), @"
     exit status: 2
     ----- stderr -----

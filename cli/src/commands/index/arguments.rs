@@ -339,13 +339,16 @@ fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
 }
 
 fn span(text: &str) -> Result<SignedDuration, Failure> {
-    let span: Span = text.parse().map_err(|_| {
-        Failure::usage(format!(
-            "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
-        ))
-    })?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(Failure::usage)
+    let span = text.parse::<Span>().ok();
+    // A month is no number of days.
+    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    duration
+        .filter(|duration| !duration.is_negative())
+        .ok_or_else(|| {
+            Failure::usage(format!(
+                "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
+            ))
+        })
 }
 
 /// A path that begins with `~/` is in the home folder, also where no shell has said so.
