@@ -256,3 +256,18 @@ fn run_exports_stay_as_they_are_when_they_are_not_asked_for_any_more() {
     let _ = index(&channel, &[]).succeeded();
     assert!(linux_64(&channel).bytes("run_exports.json") == before);
 }
+
+/// As it is today: nothing tells that `repodata.json` is not kept up to date any more.
+#[test]
+fn repodata_stays_as_it_is_when_it_is_not_asked_for_any_more() {
+    let channel = channel();
+    let _ = index(&channel, &[]).succeeded();
+    let before = linux_64(&channel).bytes("repodata.json");
+    let channel = channel.package(
+        &PackageBuilder::new("gate", "1", "0").subdir("linux-64"),
+        Kind::Conda,
+    );
+    let outcome = index(&channel, &["--no-write-monolithic", "--write-shards"]).succeeded();
+    assert!(!outcome.stderr().contains("warning"), "{outcome}");
+    assert!(linux_64(&channel).bytes("repodata.json") == before);
+}

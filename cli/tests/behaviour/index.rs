@@ -184,6 +184,19 @@ fn a_known_package_that_is_damaged_leaves_the_channel_and_returns_mended() {
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
 }
 
+/// As it is today: a file counts as removed though it never was part of the channel.
+#[test]
+fn a_broken_package_that_goes_counts_as_removed() {
+    let channel = lock_and_gate().file("noarch/broken-1-0.conda", "no zip");
+    assert_eq!(index(&channel, &[]).status(), 3);
+    let channel = channel.remove("noarch/broken-1-0.conda");
+    assert_snapshot!(index(&channel, &[]), @"
+    exit status: 0
+    ----- stderr -----
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 1 removed, 0 left out; nothing to write in [TIME]
+    ");
+}
+
 #[test]
 fn update_only_keeps_packages_whose_files_are_elsewhere() {
     let channel = lock_and_gate();
