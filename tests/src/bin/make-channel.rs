@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Parser;
-use towpath_tests::{Generator, PackageSize, write_channel};
+use towpath_tests::tarball::Member;
+use towpath_tests::{Generator, Kind, PackageBuilder, PackageSize, write_channel};
 
 /// Write N realistic packages into noarch and linux-64 of the folder OUT.
 ///
@@ -30,6 +31,11 @@ struct Arguments {
     /// Packages of 5 to 40 MB rather than a few KB
     #[arg(long)]
     large: bool,
+
+    /// One more package: hello, with a command of that name. It alone can be installed, since the
+    /// others depend on packages that there may not be
+    #[arg(long)]
+    hello: bool,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -38,6 +44,15 @@ fn share(text: &str) -> Result<f64, String> {
         _ => Err("not a number from 0 to 1".to_owned()),
     }
 }
+
+fn hello() -> PackageBuilder {
+    let script = "#!/bin/sh\necho Hello from a channel made by towpath.\n";
+    let executable = Member::file("bin/hello", script).header_bytes(MODE_OFFSET, "0000755\0");
+    PackageBuilder::new("hello", "1.0", "0").payload_entry(executable)
+}
+
+/// Where a tar header says who may do what with a file.
+const MODE_OFFSET: usize = 100;
 
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
@@ -51,6 +66,9 @@ fn main() -> io::Result<()> {
         },
     };
     let written = write_channel(&arguments.out, &generator, arguments.n)?;
+    if arguments.hello {
+        hello().write_to(arguments.out.join("noarch"), Kind::Conda)?;
+    }
     writeln!(
         io::stdout(),
         "{}: {} packages ({} in noarch, {} in linux-64; {} .tar.bz2), {:.1} MB",
