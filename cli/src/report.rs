@@ -60,11 +60,8 @@ pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
             ));
         }
         if let Some(failure) = &subdir.failure {
-            say(&format!(
-                "{}: {}: {failure}; its documents are as they were",
-                error("error"),
-                subdir.subdir
-            ));
+            say(&format!("{}: {}: {failure}", error("error"), subdir.subdir));
+            say("some of its documents may be as they were");
         }
         if subdir.skipped {
             say(&format!(

@@ -264,7 +264,8 @@ fn a_folder_in_a_documents_place_fails_its_subdir_only() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: cannot put [CHANNEL]/noarch/repodata.json in place: Is a directory (os error 21); its documents are as they were
+    error: noarch: cannot put [CHANNEL]/noarch/repodata.json in place: Is a directory (os error 21)
+    some of its documents may be as they were
     [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert!(channel.path().join("noarch/repodata.json/precious").is_file());

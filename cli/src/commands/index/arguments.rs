@@ -138,7 +138,7 @@ enum Database {
     /// `SQLite` beside the packages, shared with conda-index
     #[default]
     Sqlite3,
-    /// Nothing is kept, everything is read every time
+    /// Nothing is kept: everything is read every time, and no record is dated
     Memory,
     /// Not in this version
     Postgresql,
@@ -254,7 +254,8 @@ impl IndexArgs {
             },
             base_url: self.base_url.clone().or_else(|| config.index.base_url.clone()),
             relations: relations.map_err(Failure::usage)?,
-            indexed_timestamp: is_on(Switch::IndexedTimestamp),
+            // A store that keeps nothing would date every package anew at every run.
+            indexed_timestamp: is_on(Switch::IndexedTimestamp) && self.db != Database::Memory,
         })
     }
 

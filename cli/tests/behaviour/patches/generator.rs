@@ -182,7 +182,8 @@ fn a_generator_that_is_not_there_fails() {
     assert_snapshot!(generated(&channel(), &[]), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: failed to open file `[CHANNEL]/generator.py`: No such file or directory (os error 2); its documents are as they were
+    error: noarch: failed to open file `[CHANNEL]/generator.py`: No such file or directory (os error 2)
+    some of its documents may be as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }
@@ -193,7 +194,8 @@ fn a_generator_without_python_fails() {
     assert_snapshot!(generated(&channel, &["--python", "/nowhere/python"]), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: the patch generator [CHANNEL]/generator.py is a Python file, and /nowhere/python cannot be run: No such file or directory (os error 2); its documents are as they were
+    error: noarch: the patch generator [CHANNEL]/generator.py is a Python file, and /nowhere/python cannot be run: No such file or directory (os error 2)
+    some of its documents may be as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }

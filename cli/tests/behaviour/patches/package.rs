@@ -49,7 +49,8 @@ fn a_package_that_is_not_there_fails() {
     assert_snapshot!(patched_by(&channel(), "patches-1-0.conda"), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: failed to open file `[CHANNEL]/patches-1-0.conda`: No such file or directory (os error 2); its documents are as they were
+    error: noarch: failed to open file `[CHANNEL]/patches-1-0.conda`: No such file or directory (os error 2)
+    some of its documents may be as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }
@@ -60,7 +61,8 @@ fn a_package_that_is_broken_fails() {
     assert_snapshot!(patched_by(&channel, "patches-1-0.conda"), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: [CHANNEL]/patches-1-0.conda: is not a .conda archive: it looks like a bzip2 file; its documents are as they were
+    error: noarch: [CHANNEL]/patches-1-0.conda: is not a .conda archive: it looks like a bzip2 file
+    some of its documents may be as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }
@@ -72,7 +74,8 @@ fn a_package_whose_instructions_are_broken_fails() {
     assert_snapshot!(patched_by(&channel, "patches-1-0.conda"), @"
     exit status: 1
     ----- stderr -----
-    error: noarch: [CHANNEL]/patches-1-0.conda is not of the shape of patch instructions: invalid type: sequence, expected a map; its documents are as they were
+    error: noarch: [CHANNEL]/patches-1-0.conda is not of the shape of patch instructions: invalid type: sequence, expected a map
+    some of its documents may be as they were
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
 }
