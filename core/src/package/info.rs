@@ -25,7 +25,6 @@ pub(super) struct InfoMembers {
     pub rattler_recipe: Option<RattlerRecipe>,
     /// What was odd, but no reason to leave the package out.
     pub warnings: Vec<String>,
-    has_file_list: bool,
 }
 
 impl InfoMembers {
@@ -36,10 +35,6 @@ impl InfoMembers {
         tarball: &mut Tarball<'_, R>,
     ) -> Result<(), PackageError> {
         let path = match member.path.as_str() {
-            "info/files" => {
-                self.has_file_list = true;
-                return Ok(());
-            }
             INDEX_JSON if self.index_json.is_none() => INDEX_JSON,
             ABOUT_JSON if self.about_json.is_none() => ABOUT_JSON,
             PATHS_JSON if self.paths_json.is_none() => PATHS_JSON,
@@ -83,8 +78,12 @@ impl InfoMembers {
         Ok(())
     }
 
-    /// Whether a build tool's `info/` folder was seen: it always has the index and a list of files.
-    pub(super) fn has_index_and_file_list(&self) -> bool {
-        self.index_json.is_some() && (self.has_file_list || self.paths_json.is_some())
+    /// Whether everything is here that build tools write behind other members too. They write the
+    /// files that are directly in `info/` first, and the recipe in its folder wherever it comes.
+    pub(super) fn lacks_nothing_that_may_come_late(&self) -> bool {
+        self.index_json.is_some()
+            && self.about_json.is_some()
+            && self.paths_json.is_some()
+            && (self.recipe.is_some() || self.rattler_recipe.is_some())
     }
 }

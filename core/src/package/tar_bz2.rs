@@ -8,12 +8,12 @@ use super::info::InfoMembers;
 use super::tarball::Tarball;
 use super::{Limits, PackageError, bzip2_tail};
 
-/// Reads the archive up to the end of its `info/` folder, or to its end.
+/// Reads the archive until its metadata is complete, or to its end.
 ///
-/// Build tools write `info/` first and in one run. So once the index and the list of files were
-/// seen, a member outside `info/` ends the reading: the payload, nearly all of the work, is not
-/// decompressed. That is done only if the file ends as a whole bzip2 stream ends, so that a
-/// truncated file is still found out.
+/// Once index, about, paths and recipe were seen, a member outside `info/` ends the reading: the
+/// payload, nearly all of the work, is not decompressed. What is left then, run exports and icon, lies
+/// directly in `info/`, and such files are written before all others. That is done only if the file
+/// ends as a whole bzip2 stream ends, so that a truncated file is still found out.
 pub(super) fn info_members<R: Read + Seek>(
     mut archive: R,
     limits: &Limits,
@@ -23,7 +23,7 @@ pub(super) fn info_members<R: Read + Seek>(
     let mut members = InfoMembers::default();
     while let Some(member) = tarball.next_member()? {
         let in_info = member.path == "info" || member.path.starts_with("info/");
-        if !in_info && is_whole && members.has_index_and_file_list() {
+        if !in_info && is_whole && members.lacks_nothing_that_may_come_late() {
             break;
         }
         members.take(&member, &mut tarball)?;
@@ -54,4 +54,65 @@ fn begin<R: Read + Seek>(
     archive.rewind()?;
     let decoder = MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive));
     Ok(Tarball::new(decoder, "the bzip2 stream", size, limits))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use bzip2::Compression;
+    use bzip2::write::BzEncoder;
+    use tar::{Builder, Header};
+
+    use super::*;
+
+    fn archive(members: &[&str]) -> Cursor<Vec<u8>> {
+        let mut tarball = Builder::new(Vec::new());
+        for path in members {
+            let mut header = Header::new_gnu();
+            header.set_size(2);
+            header.set_mode(0o644);
+            tarball.append_data(&mut header, path, &b"{}"[..]).unwrap();
+        }
+        let mut encoder = BzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&tarball.into_inner().unwrap()).unwrap();
+        Cursor::new(encoder.finish().unwrap())
+    }
+
+    /// conda-build writes what is directly in `info/` first, and the recipe among the payload.
+    #[rstest::rstest]
+    #[case("info/recipe/meta.yaml")]
+    #[case("info/paths.json")]
+    #[case("info/about.json")]
+    #[case("info/index.json")]
+    fn a_member_behind_the_payload_is_read(#[case] late: &str) {
+        let members = [
+            "info/index.json",
+            "info/files",
+            "info/about.json",
+            "info/paths.json",
+            "info/recipe/meta.yaml",
+        ];
+        let mut order: Vec<&str> = members.into_iter().filter(|member| *member != late).collect();
+        order.extend(["bin/a", late, "lib/b"]);
+        let members = info_members(archive(&order), &Limits::default()).unwrap();
+        assert!(members.lacks_nothing_that_may_come_late());
+    }
+
+    #[test]
+    fn reading_stops_where_only_payload_can_follow() {
+        let complete = [
+            "info/index.json",
+            "info/about.json",
+            "info/paths.json",
+            "info/recipe/meta.yaml",
+        ];
+        let order = [&complete[..], &["bin/a", "info/run_exports.json"]].concat();
+        let members = info_members(archive(&order), &Limits::default()).unwrap();
+        assert!(members.run_exports_json.is_none());
+        // A truncated archive is read as far as it goes, and found out.
+        let mut cut = archive(&order).into_inner();
+        cut.truncate(cut.len() - 20);
+        assert!(info_members(Cursor::new(cut), &Limits::default()).is_err());
+    }
 }
