@@ -66,6 +66,15 @@ def add_package(channel: pathlib.Path, extra: pathlib.Path) -> None:
             shutil.copy2(file, target)
 
 
+def read_all(channel: pathlib.Path) -> None:
+    """Nobody shall be the one who waits for the disk."""
+    for file in channel.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as content:
+                while content.read(1 << 20):
+                    pass
+
+
 def measure(command: list[str], channel: pathlib.Path) -> tuple[float, float, int]:
     with open(os.devnull, "w") as nowhere:
         start = time.monotonic()
@@ -103,6 +112,7 @@ def main() -> None:
                 channel = args.work / f"run-{tool}"
                 shutil.rmtree(channel, ignore_errors=True)
                 shutil.copytree(source, channel, copy_function=os.link)
+                read_all(channel)
                 for step in ("cold", "nothing changed", "one added"):
                     if step == "one added":
                         add_package(channel, extra)
