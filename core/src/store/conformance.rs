@@ -81,6 +81,7 @@ macro_rules! conformance_suite {
                 the_last_of_a_name_in_a_batch_stays,
                 a_forgotten_artifact_is_read_again,
                 digests_are_those_last_read,
+                descriptions_come_as_they_are_named,
                 an_error_of_the_visitor_ends_the_visit,
             );
             conformance_suite!(@area $backend, dates:

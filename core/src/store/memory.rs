@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, Order, RecordQuery, Stage, Store,
-    StoreError, StoredArtifact, StoredRecord,
+    StoreError, StoredArtifact, StoredDescription, StoredRecord,
 };
+use crate::json::JsonText;
 use crate::package::ArtifactName;
 
 /// A store in memory.
@@ -171,6 +172,30 @@ impl Store for MemoryStore {
                     .get(&(name.clone(), artifact.digests.sha256))
                     .copied(),
             })?;
+        }
+        Ok(())
+    }
+
+    fn for_each_description(
+        &self,
+        file_names: &[String],
+        visit: &mut dyn FnMut(StoredDescription<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        fn text(json: Option<&JsonText>) -> Option<Cow<'_, str>> {
+            json.map(|json| Cow::Borrowed(json.as_str()))
+        }
+        for file_name in file_names {
+            let artifact = ArtifactName::new(file_name.as_str()).ok();
+            if let Some(artifact) = artifact.and_then(|name| self.artifacts.get(&name)) {
+                visit(StoredDescription {
+                    file_name,
+                    record: Cow::Borrowed(artifact.record.as_str()),
+                    about: text(artifact.about.as_ref()),
+                    recipe: text(artifact.recipe.as_ref()),
+                    post_install: text(Some(&artifact.post_install)),
+                    run_exports: text(artifact.run_exports.as_ref()),
+                })?;
+            }
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use types::{
     ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Stage, StoredArtifact,
-    StoredRecord,
+    StoredDescription, StoredRecord,
 };
 
 use crate::package::ArtifactName;
@@ -110,6 +110,18 @@ pub trait Store {
         &self,
         query: &RecordQuery,
         visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError>;
+
+    /// Streams what was read of these artifacts that describes them to people, in the order in
+    /// which they are named. An artifact that was not read is passed over.
+    ///
+    /// # Errors
+    ///
+    /// When the backend or `visit` fails.
+    fn for_each_description(
+        &self,
+        file_names: &[String],
+        visit: &mut dyn FnMut(StoredDescription<'_>) -> io::Result<()>,
     ) -> Result<(), StoreError>;
 
     /// The SHA-256 of every artifact that was read, in order of name. What another tool put into

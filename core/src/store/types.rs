@@ -177,6 +177,24 @@ pub struct StoredRecord<'a> {
     pub indexed_timestamp: Option<i64>,
 }
 
+/// What was read of an artifact that describes it to people. Texts are JSON, perhaps not in
+/// canonical spelling and perhaps not sound: another tool may have stored them.
+#[derive(Clone, Debug)]
+pub struct StoredDescription<'a> {
+    /// The artifact's file name.
+    pub file_name: &'a str,
+    /// The record.
+    pub record: Cow<'a, str>,
+    /// `info/about.json`.
+    pub about: Option<Cow<'a, str>>,
+    /// conda-build's recipe.
+    pub recipe: Option<Cow<'a, str>>,
+    /// The facts about what installing does.
+    pub post_install: Option<Cow<'a, str>>,
+    /// The run exports.
+    pub run_exports: Option<Cow<'a, str>>,
+}
+
 /// A mark of a store's state. Equal marks: the same state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChangeMark(pub String);

@@ -231,6 +231,44 @@ pub(super) fn digests_are_those_last_read<B: Backend>() {
     assert_eq!(digests(store), expected);
 }
 
+pub(super) fn descriptions_come_as_they_are_named<B: Backend>() {
+    let mut place = B::empty();
+    let store = place.store();
+    let described = StoredArtifact {
+        about: Some(JsonText::from_value(&json!({"summary": "of b"}))),
+        recipe: Some(JsonText::from_value(&json!({"source": {"url": "https://b"}}))),
+        ..with_run_exports(read("b-1-0.conda", 2))
+    };
+    index(store, &[read("a-1-0.conda", 1), described.clone()], day(0));
+    // Descriptions are of what was read, whether a folder lists it or not.
+    store.replace_listing(&[], MissingArtifacts::Leave).unwrap();
+    let wanted = ["b-1-0.conda", "missing-1-0.conda", "a-1-0.conda"].map(str::to_owned);
+    let mut seen = Vec::new();
+    let visited = store.for_each_description(&wanted, &mut |description| {
+        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
+        let texts = [description.about, description.recipe, description.run_exports].map(owned);
+        seen.push((description.file_name.to_owned(), description.record.into_owned(), texts));
+        let facts = owned(description.post_install);
+        assert_eq!(facts.as_deref(), Some(described.post_install.as_str()));
+        Ok(())
+    });
+    visited.unwrap();
+    let text = |json: &Option<JsonText>| json.clone().map(JsonText::into_string);
+    let expected = [
+        (
+            "b-1-0.conda".to_owned(),
+            described.record.as_str().to_owned(),
+            [&described.about, &described.recipe, &described.run_exports].map(text),
+        ),
+        (
+            "a-1-0.conda".to_owned(),
+            read("a-1-0.conda", 1).record.into_string(),
+            [None, None, None],
+        ),
+    ];
+    assert_eq!(seen, expected);
+}
+
 pub(super) fn an_error_of_the_visitor_ends_the_visit<B: Backend>() {
     let mut place = B::empty();
     let store = place.store();

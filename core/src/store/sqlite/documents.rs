@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use super::dates::DIGEST;
 use super::{StoreError, error_at};
 use crate::package::ArchiveFormat;
-use crate::store::{Order, RecordQuery, Stage, StoredRecord};
+use crate::store::{Order, RecordQuery, Stage, StoredDescription, StoredRecord};
 
 /// What ended a stream before its last row.
 pub(super) enum ReadError {
@@ -47,24 +47,27 @@ pub(super) fn for_each_record(
     let mut statement = connection.prepare(&record_query(query))?;
     let mut rows = statement.query(params_from_iter(query.stages.iter().map(Stage::as_str)))?;
     while let Some(row) = rows.next()? {
-        // The columns are declared BLOB and hold TEXT.
-        let text = |column| match row.get_ref(column)? {
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(Some(String::from_utf8_lossy(bytes))),
-            _ => Ok::<Option<Cow<'_, str>>, rusqlite::Error>(None),
-        };
         let file_name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let record = StoredRecord {
             file_name,
-            record: text(1)?.ok_or_else(|| ReadError::NotText {
+            record: text(row, 1)?.ok_or_else(|| ReadError::NotText {
                 file_name: file_name.to_owned(),
             })?,
             indexed_timestamp: row.get(2)?,
-            run_exports: text(3)?,
-            package_name: text(4)?,
+            run_exports: text(row, 3)?,
+            package_name: text(row, 4)?,
         };
         visit(record).map_err(ReadError::Visit)?;
     }
     Ok(())
+}
+
+/// The text in a column; these are declared BLOB and hold TEXT.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<Cow<'a, str>>> {
+    match row.get_ref(column)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(Some(String::from_utf8_lossy(bytes))),
+        _ => Ok(None),
+    }
 }
 
 fn record_query(query: &RecordQuery) -> String {
@@ -109,6 +112,39 @@ fn record_query(query: &RecordQuery) -> String {
          {group}
          ORDER BY {order}"
     )
+}
+
+pub(super) fn for_each_description(
+    connection: &Connection,
+    file_names: &[String],
+    visit: &mut dyn FnMut(StoredDescription<'_>) -> io::Result<()>,
+) -> Result<(), ReadError> {
+    let mut statement = connection.prepare(
+        "SELECT known.index_json, about, recipe, post_install, run_exports
+         FROM index_json AS known
+         LEFT JOIN about ON about.path = known.path
+         LEFT JOIN recipe ON recipe.path = known.path
+         LEFT JOIN post_install ON post_install.path = known.path
+         LEFT JOIN run_exports ON run_exports.path = known.path
+         WHERE known.path = ?1",
+    )?;
+    for file_name in file_names {
+        let mut rows = statement.query([file_name])?;
+        if let Some(row) = rows.next()? {
+            let description = StoredDescription {
+                file_name,
+                record: text(row, 0)?.ok_or_else(|| ReadError::NotText {
+                    file_name: file_name.clone(),
+                })?,
+                about: text(row, 1)?,
+                recipe: text(row, 2)?,
+                post_install: text(row, 3)?,
+                run_exports: text(row, 4)?,
+            };
+            visit(description).map_err(ReadError::Visit)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn for_each_digest(

@@ -22,7 +22,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior}
 use self::dates::Since;
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
-    StoreError, StoredArtifact, StoredRecord,
+    StoreError, StoredArtifact, StoredDescription, StoredRecord,
 };
 use crate::package::ArtifactName;
 
@@ -194,6 +194,15 @@ impl Store for SqliteStore {
         visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
     ) -> Result<(), StoreError> {
         documents::for_each_record(&self.connection, query, visit).map_err(|error| error.at(&self.path))
+    }
+
+    fn for_each_description(
+        &self,
+        file_names: &[String],
+        visit: &mut dyn FnMut(StoredDescription<'_>) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        documents::for_each_description(&self.connection, file_names, visit)
+            .map_err(|error| error.at(&self.path))
     }
 
     fn for_each_digest(&self, visit: &mut dyn FnMut(&str, &str) -> io::Result<()>) -> Result<(), StoreError> {
