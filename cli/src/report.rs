@@ -70,6 +70,9 @@ pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
             ));
         }
     }
+    if let Some(failure) = &summary.channel.failure {
+        say(&format!("{}: {failure}", error("error")));
+    }
     let sum = |count: fn(&SubdirSummary) -> usize| summary.subdirs.iter().map(count).sum::<usize>();
     let counts = [
         (sum(|subdir| subdir.added), "added"),
@@ -83,7 +86,7 @@ pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
         .iter()
         .map(|subdir| subdir.subdir.as_str())
         .collect();
-    let written = sum(|subdir| subdir.documents_written.len());
+    let written = sum(|subdir| subdir.documents_written.len()) + summary.channel.documents_written.len();
     let written = match written {
         0 => "nothing to write".to_owned(),
         1 => "1 document written".to_owned(),
@@ -121,6 +124,8 @@ pub(crate) fn as_json(channel: &str, summary: &IndexSummary, took: Duration) -> 
     json!({
         "channel": channel,
         "subdirs": subdirs.collect::<Vec<_>>(),
+        "documents_written": summary.channel.documents_written,
+        "failure": summary.channel.failure,
         "seconds": took.as_secs_f64(),
     })
 }

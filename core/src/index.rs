@@ -4,6 +4,7 @@
 //! threads from one queue and recorded in batches; then each subdir's documents are built from
 //! its store and put in place.
 
+mod channel;
 mod documents;
 mod error;
 mod open;
@@ -20,8 +21,9 @@ pub use error::IndexError;
 pub use open::StoreKind;
 pub use options::{DocumentSelection, IndexOptions, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};
-pub use summary::{IndexSummary, LeftOut, SubdirSummary, Warning};
+pub use summary::{ChannelSummary, IndexSummary, LeftOut, SubdirSummary, Warning};
 
+use self::documents::PublishedSubdir;
 use self::open::{OpenSubdir, Opened};
 
 /// Indexes a channel.
@@ -45,37 +47,53 @@ pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<
         }
     }
     read::read_changed(&mut open, options, progress);
-    done.extend(publish_all(open, options, progress));
+    let compressing = Mutex::new(());
+    let (summaries, published) = publish_all(open, options, &compressing, progress);
+    done.extend(summaries);
     done.sort_by(|one, other| one.subdir.cmp(&other.subdir));
-    Ok(IndexSummary { subdirs: done })
+    let mut channel = ChannelSummary::default();
+    if options.documents.channeldata {
+        let failed = done.iter().filter(|subdir| subdir.failure.is_some());
+        let failed: Vec<String> = failed.map(|subdir| subdir.subdir.clone()).collect();
+        channel = channel::publish(published, &failed, options, &compressing);
+    }
+    Ok(IndexSummary {
+        subdirs: done,
+        channel,
+    })
 }
 
 /// Builds and publishes the subdirs, as many at a time as there are threads.
-fn publish_all(open: Vec<OpenSubdir>, options: &IndexOptions, progress: &dyn Progress) -> Vec<SubdirSummary> {
+fn publish_all(
+    open: Vec<OpenSubdir>,
+    options: &IndexOptions,
+    compressing: &Mutex<()>,
+    progress: &dyn Progress,
+) -> (Vec<SubdirSummary>, Vec<PublishedSubdir>) {
     progress.begin(Step::Write { subdirs: open.len() });
     let workers = options.threads.get().min(open.len());
     let queue = Mutex::new(open);
-    let compressing = Mutex::new(());
-    let published = std::thread::scope(|scope| {
+    let results = std::thread::scope(|scope| {
         let work = || {
-            let mut summaries = Vec::new();
+            let mut results = Vec::new();
             // A poisoned queue is of a thread that panicked: its subdir is lost, the others are not.
             while let Some(subdir) = queue
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .pop()
             {
-                summaries.push(documents::publish(subdir, options, &compressing));
+                results.push(documents::publish(subdir, options, compressing));
                 progress.advance(1, 0);
             }
-            summaries
+            results
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         threads
             .into_iter()
             .flat_map(|thread| thread.join().unwrap_or_default())
-            .collect()
+            .collect::<Vec<_>>()
     });
     progress.end();
-    published
+    let (summaries, published): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+    (summaries, published.into_iter().flatten().collect())
 }

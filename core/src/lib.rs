@@ -9,5 +9,6 @@ pub mod package;
 #[cfg(feature = "native")]
 pub mod publish;
 pub mod record;
+#[cfg(feature = "match-spec")]
 pub mod repodata;
 pub mod store;

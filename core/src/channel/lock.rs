@@ -1,7 +1,8 @@
-//! One writer a subdir, by a lock that dies with its process.
+//! One writer a subdir, and one of the channel's documents, by locks that die with their process.
 
 use std::fs::TryLockError;
 use std::io;
+use std::path::Path;
 
 use super::SubdirFolder;
 
@@ -31,20 +32,43 @@ impl SubdirLock {
     ///
     /// When the lock file cannot be made or locked.
     pub fn acquire(folder: &SubdirFolder, on_busy: OnBusy) -> io::Result<Option<Self>> {
-        let path = folder.cache().join("towpath.lock");
-        let file = fs_err::OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
-        match file.file().try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) if on_busy == OnBusy::Wait => file.file().lock()?,
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-        Ok(Some(Self(file)))
+        let held = lock(&folder.cache().join("towpath.lock"), on_busy)?;
+        Ok(held.map(Self))
     }
+}
+
+/// The right to write to a channel's documents of the whole, until it is dropped. Who has it may
+/// not wait for a subdir.
+#[derive(Debug)]
+pub struct ChannelLock(#[expect(dead_code, reason = "held, not used")] fs_err::File);
+
+impl ChannelLock {
+    /// Takes the lock, whose file is in `cache`. Waits for another process that has it: it is held
+    /// for a short time.
+    ///
+    /// # Errors
+    ///
+    /// When the lock file cannot be made or locked.
+    pub fn acquire(cache: &Path) -> io::Result<Self> {
+        let held = lock(&cache.join("towpath-channel.lock"), OnBusy::Wait)?;
+        held.map(Self)
+            .ok_or_else(|| io::Error::other("waiting for a lock ended without it"))
+    }
+}
+
+fn lock(path: &Path, on_busy: OnBusy) -> io::Result<Option<fs_err::File>> {
+    let file = fs_err::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    match file.file().try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) if on_busy == OnBusy::Wait => file.file().lock()?,
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    Ok(Some(file))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod subdir;
 #[cfg(feature = "native")]
 pub use folder::{ChannelFolder, SubdirFolder};
 #[cfg(feature = "native")]
-pub use lock::{OnBusy, SubdirLock};
+pub use lock::{ChannelLock, OnBusy, SubdirLock};
 pub use relations::{ChannelRelations, InvalidRelation};
 #[cfg(feature = "native")]
 pub use scan::{Listing, list_artifacts};

@@ -9,26 +9,39 @@ use sha2::{Digest, Sha256};
 
 use super::open::OpenSubdir;
 use super::{IndexError, IndexOptions, SubdirSummary, Warning};
+use crate::channel::SubdirFolder;
 use crate::json::Layout;
-use crate::publish::{
-    FileStamp, FinishedFile, PendingFile, Publication, PublishedState, ShardFolder, write_bz2, write_zst,
-};
+use crate::publish::{FinishedFile, PublishedState, ShardFolder};
 use crate::repodata::patch::PatchSource;
-use crate::repodata::{DocumentOptions, PatchInstructions, write_repodata, write_run_exports};
+use crate::repodata::{DocumentOptions, Edition, PatchInstructions, write_repodata, write_run_exports};
 use crate::store::Store;
 
+mod output;
 mod shards;
 
-const FROM_PACKAGES: &str = "repodata_from_packages.json";
+pub(super) use self::output::Output;
+
+pub(super) const FROM_PACKAGES: &str = "repodata_from_packages.json";
 const REPODATA: &str = "repodata.json";
 const RUN_EXPORTS: &str = "run_exports.json";
 const PATCH_INSTRUCTIONS: &str = "patch_instructions.json";
 const SHARDS_FROM_PACKAGES: &str = "repodata_shards_from_packages.msgpack.zst";
 const SHARDS: &str = "repodata_shards.msgpack.zst";
 
+/// A subdir whose documents are in place.
+pub(super) struct PublishedSubdir {
+    pub folder: SubdirFolder,
+    pub store: Box<dyn Store + Send>,
+    pub patch: Option<PatchInstructions>,
+}
+
 /// Publishes the subdir, if anything changed since it was published last. `compressing` is held
-/// by the subdir that compresses: one compression uses all threads, and much memory.
-pub(super) fn publish(subdir: OpenSubdir, options: &IndexOptions, compressing: &Mutex<()>) -> SubdirSummary {
+/// by the subdir that compresses.
+pub(super) fn publish(
+    subdir: OpenSubdir,
+    options: &IndexOptions,
+    compressing: &Mutex<()>,
+) -> (SubdirSummary, Option<PublishedSubdir>) {
     let OpenSubdir {
         folder,
         mut store,
@@ -37,48 +50,67 @@ pub(super) fn publish(subdir: OpenSubdir, options: &IndexOptions, compressing: &
         ..
     } = subdir;
     if summary.failure.is_some() {
-        return summary;
+        return (summary, None);
     }
     let state_path = folder.cache().join("towpath-published.json");
     let mut publisher = Publisher {
         options,
-        document_options: options.document_options(&folder.subdir),
-        output: &folder.output,
-        state: PublishedState::load(&state_path),
+        document_options: &options.document_options(&folder.subdir),
+        output: Output {
+            folder: &folder.output,
+            documents: &options.documents,
+            threads: options.threads.get(),
+            compressing,
+            state: PublishedState::load(&state_path),
+            written: Vec::new(),
+        },
         summary: &mut summary,
-        compressing,
     };
     let mut run = || {
-        let changed = publisher.publish(&mut *store, &folder.patch_instructions())?;
-        if changed {
-            publisher.state.save(&state_path)?;
+        let (changed, patch) = publisher.publish(&mut *store, &folder.patch_instructions())?;
+        if changed == Changed::Yes {
+            publisher.output.state.save(&state_path)?;
         }
-        Ok::<(), IndexError>(())
+        Ok::<_, IndexError>(patch)
     };
-    if let Err(error) = run() {
-        summary.failure = Some(error.to_string());
-    }
+    let result = run();
+    summary.documents_written = publisher.output.written;
     summary.left_out.sort_unstable();
     summary.warnings.sort_unstable();
-    summary
+    match result {
+        Ok(patch) => (summary, Some(PublishedSubdir { folder, store, patch })),
+        Err(error) => {
+            summary.failure = Some(error.to_string());
+            (summary, None)
+        }
+    }
+}
+
+/// Whether what is known of the published documents changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    Yes,
+    No,
 }
 
 struct Publisher<'a> {
     options: &'a IndexOptions,
-    document_options: DocumentOptions,
-    output: &'a Path,
-    state: PublishedState,
+    document_options: &'a DocumentOptions,
+    output: Output<'a>,
     summary: &'a mut SubdirSummary,
-    compressing: &'a Mutex<()>,
 }
 
 impl Publisher<'_> {
-    /// Brings every document up to date. Says whether the state changed.
-    fn publish(&mut self, store: &mut dyn Store, channel_patch: &Path) -> Result<bool, IndexError> {
+    /// Brings every document up to date, with the patch instructions that hold.
+    fn publish(
+        &mut self,
+        store: &mut dyn Store,
+        channel_patch: &Path,
+    ) -> Result<(Changed, Option<PatchInstructions>), IndexError> {
         self.warn_of_stale_shards();
         let in_place = self
             .inputs(store)?
-            .is_some_and(|inputs| inputs == self.state.inputs)
+            .is_some_and(|inputs| inputs == self.output.state.inputs)
             && self.is_in_place()?;
         if !in_place {
             store.date_artifacts(self.options.now)?;
@@ -86,50 +118,52 @@ impl Publisher<'_> {
         let store = &*store;
         // Told before anything is built: what another tool changes meanwhile is for the next run.
         let inputs = self.inputs(store)?.unwrap_or_default();
+        let from_packages = Edition {
+            options: self.document_options,
+            patch: None,
+        };
+        let build_from_packages =
+            |output: &Output<'_>| output.build(|out| write_repodata(store, &from_packages, out));
         // A generator wants the repodata before patches: the published one, or one made for it
         // where what is published is of an earlier run with other options.
         let wants_repodata = matches!(self.options.patches, PatchSource::Generator { .. });
-        let published = self.output.join(FROM_PACKAGES);
-        let mut from_packages = None;
+        let published = self.output.folder.join(FROM_PACKAGES);
+        let mut unpatched = None;
         if !in_place || (wants_repodata && !self.options.documents.monolithic) {
-            from_packages = Some(self.build(|out| write_repodata(store, &self.document_options, None, out))?);
+            unpatched = Some(build_from_packages(&self.output)?);
         }
-        let repodata = from_packages
-            .as_ref()
-            .map_or(published.as_path(), FinishedFile::path);
-        let sourced = self
-            .options
-            .patches
-            .instructions(&self.document_options.subdir, repodata)?;
+        let repodata = unpatched.as_ref().map_or(published.as_path(), FinishedFile::path);
+        let sourced =
+            self.options
+                .patches
+                .instructions(&self.document_options.subdir, repodata, channel_patch)?;
         self.summary.warnings.extend(sourced.warning.map(|what| Warning {
             file_name: PATCH_INSTRUCTIONS.to_owned(),
             what: format!("of the patch generator: {what}"),
         }));
-        let is_generated = sourced.instructions.is_some();
-        let patch = match sourced.instructions {
-            Some(patch) => Some(patch),
-            None => crate::repodata::patch::from_file(channel_patch)?,
-        };
-        let patch_digest = patch
-            .as_ref()
-            .map(|patch| hex_digest(patch.document().as_str().as_bytes()));
-        if in_place && patch_digest == self.state.patch {
-            return self.collect_due_shards();
+        let patch = sourced.instructions;
+        let patch_digest = patch.as_ref().map(PatchInstructions::digest);
+        if in_place && patch_digest == self.output.state.patch {
+            return Ok((self.collect_due_shards()?, patch));
         }
-        let from_packages = match from_packages {
+        let unpatched = match unpatched {
             Some(built) => built,
-            None => self.build(|out| write_repodata(store, &self.document_options, None, out))?,
+            None => build_from_packages(&self.output)?,
         };
-        self.state.documents.clear();
-        if let Some(patch) = patch.as_ref().filter(|_| is_generated) {
+        self.output.state.documents.clear();
+        if let Some(patch) = patch.as_ref().filter(|_| !sourced.lie_in_channel) {
             self.publish_instructions(patch)?;
         }
-        self.publish_shards(store, patch.as_ref())?;
-        self.publish_run_exports(store, patch.as_ref())?;
-        self.publish_repodata(store, patch.as_ref(), from_packages)?;
-        self.state.inputs = inputs;
-        self.state.patch = patch_digest;
-        Ok(true)
+        let edition = Edition {
+            patch: patch.as_ref(),
+            ..from_packages
+        };
+        self.publish_shards(store, &edition)?;
+        self.publish_run_exports(store, &edition)?;
+        self.publish_repodata(store, &edition, unpatched)?;
+        self.output.state.inputs = inputs;
+        self.output.state.patch = patch_digest;
+        Ok((Changed::Yes, patch))
     }
 
     /// Everything but patches that decides what the documents hold; `None` if that cannot be told.
@@ -140,7 +174,7 @@ impl Publisher<'_> {
         let version = env!("CARGO_PKG_VERSION");
         let documents = &self.options.documents;
         // The same folder by any of its names.
-        let output = fs_err::canonicalize(self.output)?;
+        let output = fs_err::canonicalize(self.output.folder)?;
         Ok(Some(format!(
             "towpath {version}; {}; {:?}; {documents:?}; {}",
             mark.0,
@@ -150,16 +184,17 @@ impl Publisher<'_> {
     }
 
     fn is_in_place(&self) -> Result<bool, IndexError> {
+        let known = self.output.state.shards;
         let shards = match self.options.documents.shards {
-            Some(placement) => ShardFolder::count(self.output, placement)?,
-            None => self.state.shards,
+            Some(placement) => ShardFolder::count(self.output.folder, placement)?,
+            None => known,
         };
-        Ok(shards == self.state.shards && self.state.documents_are_in_place(self.output))
+        Ok(shards == known && self.output.is_in_place())
     }
 
     /// Clients that know shards prefer them: an index that no run keeps up to date misleads them.
     fn warn_of_stale_shards(&mut self) {
-        if self.options.documents.shards.is_none() && self.output.join(SHARDS).exists() {
+        if self.options.documents.shards.is_none() && self.output.folder.join(SHARDS).exists() {
             self.summary.warnings.push(Warning {
                 file_name: SHARDS.to_owned(),
                 what: "was written by an earlier run and not by this one; clients prefer it to repodata.json, so \
@@ -179,109 +214,36 @@ impl Publisher<'_> {
             }
         };
         text.push('\n');
-        let built = self.build(|out| Ok(out.write_all(text.as_bytes())?))?;
-        self.put(built, PATCH_INSTRUCTIONS)
+        let built = self.output.build(|out| Ok(out.write_all(text.as_bytes())?))?;
+        self.output.put(built, PATCH_INSTRUCTIONS)
     }
 
-    fn publish_run_exports(
-        &mut self,
-        store: &dyn Store,
-        patch: Option<&PatchInstructions>,
-    ) -> Result<(), IndexError> {
+    fn publish_run_exports(&mut self, store: &dyn Store, edition: &Edition<'_>) -> Result<(), IndexError> {
         if !self.options.documents.run_exports {
             return Ok(());
         }
-        let built = self.build(|out| write_run_exports(store, &self.document_options, patch, out))?;
-        self.put_with_siblings(built, &[RUN_EXPORTS])
+        let built = self.output.build(|out| write_run_exports(store, edition, out))?;
+        self.output.put_with_siblings(built, &[RUN_EXPORTS])
     }
 
     fn publish_repodata(
         &mut self,
         store: &dyn Store,
-        patch: Option<&PatchInstructions>,
-        from_packages: FinishedFile,
+        edition: &Edition<'_>,
+        unpatched: FinishedFile,
     ) -> Result<(), IndexError> {
         if !self.options.documents.monolithic {
             return Ok(());
         }
         // Without a patch the two documents are the same bytes.
-        if patch.is_none() {
-            return self.put_with_siblings(from_packages, &[FROM_PACKAGES, REPODATA]);
+        if edition.patch.is_none() {
+            return self
+                .output
+                .put_with_siblings(unpatched, &[FROM_PACKAGES, REPODATA]);
         }
-        let patched = self.build(|out| write_repodata(store, &self.document_options, patch, out))?;
-        self.put_with_siblings(from_packages, &[FROM_PACKAGES])?;
-        self.put_with_siblings(patched, &[REPODATA])
-    }
-
-    fn build(
-        &self,
-        write: impl FnOnce(&mut PendingFile) -> Result<(), crate::store::StoreError>,
-    ) -> Result<FinishedFile, IndexError> {
-        let mut file = PendingFile::create_in(self.output)?;
-        write(&mut file)?;
-        Ok(file.finish()?)
-    }
-
-    /// Puts one document in place under each of the names, with its compressed siblings. A sibling
-    /// that is not asked for is removed: it would not agree with the document any more.
-    fn put_with_siblings(&mut self, document: FinishedFile, names: &[&str]) -> Result<(), IndexError> {
-        let zst = match self.options.documents.zst {
-            Some(level) => {
-                let _turn = self
-                    .compressing
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                let threads = self.options.threads.get();
-                Some(self.build(|out| Ok(write_zst(document.path(), out, level, threads)?))?)
-            }
-            None => None,
-        };
-        let bz2 = match self.options.documents.bz2 {
-            true => Some(self.build(|out| Ok(write_bz2(document.path(), out)?))?),
-            false => None,
-        };
-        for (file, extension) in [(Some(document), ""), (zst, ".zst"), (bz2, ".bz2")] {
-            let targets: Vec<String> = names.iter().map(|name| format!("{name}{extension}")).collect();
-            match file {
-                Some(file) => self.put_all(file, &targets)?,
-                None => targets.iter().try_for_each(|target| self.remove(target))?,
-            }
-        }
-        Ok(())
-    }
-
-    fn put_all(&mut self, file: FinishedFile, names: &[String]) -> Result<(), IndexError> {
-        if let Some((last, others)) = names.split_last() {
-            for name in others {
-                let publication = file.publish_copy(&self.output.join(name))?;
-                self.note(name, publication);
-            }
-            self.put(file, last)?;
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, file: FinishedFile, name: &str) -> Result<(), IndexError> {
-        let publication = file.publish(&self.output.join(name))?;
-        self.note(name, publication);
-        Ok(())
-    }
-
-    fn note(&mut self, name: &str, publication: Publication) {
-        if publication == Publication::Replaced {
-            self.summary.documents_written.push(name.to_owned());
-        }
-        // A file that cannot be looked at again makes the next run build anew.
-        if let Some(stamp) = FileStamp::of(&self.output.join(name)) {
-            self.state.documents.insert(name.to_owned(), stamp);
-        }
-    }
-
-    fn remove(&self, name: &str) -> Result<(), IndexError> {
-        match fs_err::remove_file(self.output.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        let patched = self.output.build(|out| write_repodata(store, edition, out))?;
+        self.output.put_with_siblings(unpatched, &[FROM_PACKAGES])?;
+        self.output.put_with_siblings(patched, &[REPODATA])
     }
 }
 

@@ -72,6 +72,8 @@ pub struct DocumentSelection {
     pub monolithic: bool,
     /// `run_exports.json`.
     pub run_exports: bool,
+    /// `channeldata.json`.
+    pub channeldata: bool,
     /// Sharded repodata, and where the shards go.
     pub shards: Option<ShardPlacement>,
     /// How long shards stay that no index names any more.

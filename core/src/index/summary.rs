@@ -8,6 +8,17 @@ use crate::index::IndexError;
 pub struct IndexSummary {
     /// The subdirs.
     pub subdirs: Vec<SubdirSummary>,
+    /// The documents of the channel as a whole.
+    pub channel: ChannelSummary,
+}
+
+/// What became of the documents of the channel as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelSummary {
+    /// Documents that were written because they changed.
+    pub documents_written: Vec<String>,
+    /// Why they are as they were before.
+    pub failure: Option<String>,
 }
 
 /// What a run did in one subdir.
@@ -103,8 +114,8 @@ impl IndexSummary {
         self.subdirs.iter().any(|subdir| !subdir.left_out.is_empty())
     }
 
-    /// Whether any subdir's documents could not be brought up to date.
+    /// Whether any documents could not be brought up to date.
     pub fn has_failures(&self) -> bool {
-        self.subdirs.iter().any(|subdir| subdir.failure.is_some())
+        self.channel.failure.is_some() || self.subdirs.iter().any(|subdir| subdir.failure.is_some())
     }
 }

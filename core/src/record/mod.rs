@@ -4,7 +4,13 @@
 //! what can be known of the finished file only: its digests and its size (CEP 36). Nothing else is
 //! added, changed or checked: unknown keys are published as they are.
 
+mod build_time;
+mod identity;
+
 use serde_json::{Map, Value};
+
+pub use build_time::BuildTime;
+pub use identity::RecordIdentity;
 
 use crate::json::JsonText;
 use crate::package::Digests;

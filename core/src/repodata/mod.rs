@@ -3,22 +3,24 @@
 //! Records are streamed: a record is serialised once, when its package is read, and its text is
 //! put into document after document. Only records that a patch touches are parsed again.
 
+mod channeldata;
+mod edition;
 mod monolithic;
 pub mod patch;
 mod run_exports;
 mod shards;
 
-use std::io;
-
+pub use channeldata::{ChannelPackage, Channeldata};
+pub use edition::{Edition, Place, Published};
 pub use monolithic::write_repodata;
 pub use patch::{PatchError, PatchInstructions};
 pub use run_exports::write_run_exports;
 pub use shards::{RecordGroup, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
 
 use crate::channel::{ChannelRelations, Subdir};
-use crate::json::{JsonText, Layout};
-use crate::package::{ArchiveFormat, ArtifactName};
-use crate::store::{Order, RecordQuery, Stage, StoredRecord};
+use crate::json::Layout;
+use crate::package::ArchiveFormat;
+use crate::store::{Order, RecordQuery, Stage};
 
 /// What the documents of a subdir have in common.
 #[derive(Clone, Debug)]
@@ -53,26 +55,6 @@ impl DocumentOptions {
             run_exports: false,
         }
     }
-
-    /// The record as documents have it before patches.
-    fn published_record(&self, stored: &StoredRecord<'_>) -> io::Result<JsonText> {
-        JsonText::from_stored(stored.record.clone()).map_err(|error| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("the stored record of {} {error}", stored.file_name),
-            )
-        })
-    }
-
-    /// The record with the time at which it became part of the channel, which no patch changes.
-    fn dated(&self, record: JsonText, stored: &StoredRecord<'_>) -> JsonText {
-        match stored.indexed_timestamp {
-            Some(milliseconds) if self.indexed_timestamp => {
-                record.with_integer("indexed_timestamp", milliseconds)
-            }
-            _ => record,
-        }
-    }
 }
 
 /// The two maps of artifacts that every document has, with the formats that they hold.
@@ -80,8 +62,3 @@ const MAPS: [(&str, ArchiveFormat); 2] = [
     ("packages", ArchiveFormat::TarBz2),
     ("packages.conda", ArchiveFormat::Conda),
 ];
-
-/// The name of an artifact as a store has it; `None` for what is no conda package (a wheel).
-fn artifact_name(stored: &StoredRecord<'_>) -> Option<ArtifactName> {
-    ArtifactName::new(stored.file_name).ok()
-}

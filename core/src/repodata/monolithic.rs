@@ -5,43 +5,31 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::patch::Patched;
-use super::{DocumentOptions, MAPS, PatchInstructions, artifact_name};
+use super::{DocumentOptions, Edition, MAPS, Published};
 use crate::json::{JsonText, ObjectStream};
 use crate::store::{Order, Store, StoreError};
 
-/// Writes the document: as the packages say (`repodata_from_packages.json`) without `patch`, with
-/// it as clients shall see it (`repodata.json`).
+/// Writes the document: `repodata_from_packages.json` of the edition as the packages say,
+/// `repodata.json` of the one that clients shall see.
 ///
 /// # Errors
 ///
 /// When the store or `out` fails.
-pub fn write_repodata(
-    store: &dyn Store,
-    options: &DocumentOptions,
-    patch: Option<&PatchInstructions>,
-    out: impl Write,
-) -> Result<(), StoreError> {
+pub fn write_repodata(store: &dyn Store, edition: &Edition<'_>, out: impl Write) -> Result<(), StoreError> {
+    let options = edition.options;
     let mut document = ObjectStream::begin(out, options.layout)?;
     document.member("info", info(options).as_str())?;
     let mut removed = Vec::new();
     for (key, format) in MAPS {
         document.begin_object(key)?;
-        store.for_each_record(&options.query(Some(format), Order::FileName), &mut |stored| {
-            let Some(name) = artifact_name(&stored) else {
-                return Ok(());
-            };
-            let record = options.published_record(&stored)?;
-            let record = match patch.map(|patch| patch.apply(&name, &record)) {
-                None | Some(Patched::Untouched) => record,
-                Some(Patched::Changed(record)) => record,
-                Some(Patched::Removed) => {
-                    removed.push(Value::from(stored.file_name));
-                    return Ok(());
-                }
-                Some(Patched::Dropped) => return Ok(()),
-            };
-            document.member(stored.file_name, options.dated(record, &stored).as_str())
+        let query = options.query(Some(format), Order::FileName);
+        edition.for_each_record(store, &query, &mut |stored, published| {
+            match published {
+                Published::Record { record, .. } => document.member(stored.file_name, record.as_str())?,
+                Published::Removed => removed.push(Value::from(stored.file_name)),
+                Published::LeftOut => {}
+            }
+            Ok(())
         })?;
         document.end_object()?;
     }

@@ -4,8 +4,9 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{DocumentOptions, MAPS, PatchInstructions, artifact_name};
+use super::{Edition, MAPS};
 use crate::json::{JsonText, ObjectStream};
+use crate::package::ArtifactName;
 use crate::store::{Order, RecordQuery, Store, StoreError, StoredRecord};
 
 /// Writes the document: the run exports of every package of the unpatched repodata, an empty
@@ -18,10 +19,10 @@ use crate::store::{Order, RecordQuery, Store, StoreError, StoredRecord};
 /// When the store or `out` fails.
 pub fn write_run_exports(
     store: &dyn Store,
-    options: &DocumentOptions,
-    patch: Option<&PatchInstructions>,
+    edition: &Edition<'_>,
     out: impl Write,
 ) -> Result<(), StoreError> {
+    let Edition { options, patch, .. } = *edition;
     let mut document = ObjectStream::begin(out, options.layout)?;
     let info = json!({"subdir": options.subdir.as_str(), "version": 1});
     document.member("info", JsonText::from_value(&info).as_str())?;
@@ -32,7 +33,7 @@ pub fn write_run_exports(
             ..options.query(Some(format), Order::FileName)
         };
         store.for_each_record(&query, &mut |stored| {
-            let Some(name) = artifact_name(&stored) else {
+            let Ok(name) = ArtifactName::new(stored.file_name) else {
                 return Ok(());
             };
             let run_exports = of_record(&stored);

@@ -11,7 +11,7 @@ use rmp::encode as msgpack;
 use serde_json::{Map, Value};
 
 use super::patch::Patched;
-use super::{DocumentOptions, PatchInstructions, artifact_name, monolithic, run_exports};
+use super::{DocumentOptions, Edition, PatchInstructions, Place, Published, monolithic, run_exports};
 use crate::package::{ArchiveFormat, ArtifactName};
 use crate::store::{Order, RecordQuery, Store, StoreError};
 
@@ -58,23 +58,23 @@ pub struct ShardIndex {
 /// When the store or `visit` fails.
 pub fn for_each_group(
     store: &dyn Store,
-    options: &DocumentOptions,
+    edition: &Edition<'_>,
     visit: &mut dyn FnMut(RecordGroup) -> io::Result<()>,
 ) -> Result<(), StoreError> {
     let query = RecordQuery {
         run_exports: true,
-        ..options.query(None, Order::PackageName)
+        ..edition.options.query(None, Order::PackageName)
     };
     let mut group = RecordGroup::default();
     store.for_each_record(&query, &mut |stored| {
-        let Some(artifact) = artifact_name(&stored) else {
+        let Ok(artifact) = ArtifactName::new(stored.file_name) else {
             return Ok(());
         };
         // Records that were read here have a name; another tool may have stored one without.
         let Some(name) = stored.package_name.as_deref() else {
             return Ok(());
         };
-        let record = options.published_record(&stored)?;
+        let record = edition.stored_text(stored.file_name, stored.record.clone())?;
         if name != group.name && !group.records.is_empty() {
             visit(std::mem::take(&mut group))?;
         }
@@ -83,7 +83,7 @@ pub fn for_each_group(
             artifact,
             record,
             run_exports: run_exports::of_record(&stored),
-            indexed_timestamp: stored.indexed_timestamp.filter(|_| options.indexed_timestamp),
+            indexed_timestamp: stored.indexed_timestamp,
         });
         Ok(())
     })?;
@@ -101,36 +101,38 @@ impl RecordGroup {
             .any(|grouped| patch.apply(&grouped.artifact, &grouped.record) != Patched::Untouched)
     }
 
-    /// The shard as the packages say, or as `patch` makes it.
-    pub fn shard(&self, patch: Option<&PatchInstructions>) -> Shard {
+    /// The shard of an edition.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be published as the edition wants it.
+    pub fn shard(&self, edition: &Edition<'_>) -> io::Result<Shard> {
         let mut shard = Shard::default();
         for grouped in &self.records {
             let name = grouped.artifact.as_str().to_owned();
-            let mut record = match patch.map(|patch| patch.apply(&grouped.artifact, &grouped.record)) {
-                None | Some(Patched::Untouched) => grouped.record.to_object(),
-                Some(Patched::Changed(record)) => record.to_object(),
-                Some(Patched::Removed) => {
+            let record = grouped.record.clone();
+            let published = edition.publish(&grouped.artifact, record, grouped.indexed_timestamp)?;
+            let (place, mut record) = match published {
+                Published::Record { place, record } => (place, record.to_object()),
+                Published::Removed => {
                     shard.removed.push(name);
                     continue;
                 }
-                Some(Patched::Dropped) => continue,
+                Published::LeftOut => continue,
             };
-            if let Some(milliseconds) = grouped.indexed_timestamp {
-                record.insert("indexed_timestamp".to_owned(), milliseconds.into());
-            }
             let run_exports = grouped.run_exports.clone();
-            let run_exports = match patch {
+            let run_exports = match edition.patch {
                 Some(patch) => patch.apply_to_run_exports(&grouped.artifact, run_exports),
                 None => run_exports,
             };
             record.insert("run_exports".to_owned(), run_exports);
-            match grouped.artifact.format() {
-                ArchiveFormat::TarBz2 => shard.packages.insert(name, record),
-                ArchiveFormat::Conda => shard.packages_conda.insert(name, record),
+            match place {
+                Place::Packages(ArchiveFormat::TarBz2) => shard.packages.insert(name, record),
+                Place::Packages(ArchiveFormat::Conda) => shard.packages_conda.insert(name, record),
             };
         }
         shard.removed.sort_unstable();
-        shard
+        Ok(shard)
     }
 }
 

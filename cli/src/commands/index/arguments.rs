@@ -243,6 +243,7 @@ impl IndexArgs {
         Ok(DocumentSelection {
             monolithic: is_on(Switch::WriteMonolithic),
             run_exports: is_on(Switch::RunExports),
+            channeldata: is_on(Switch::Channeldata),
             shards: is_on(Switch::WriteShards).then_some(placement),
             shard_grace: span(grace)?,
             bz2: is_on(Switch::Bz2),
@@ -282,7 +283,6 @@ impl IndexArgs {
     /// Better no document than one that was asked for and silently not written.
     fn refuse_what_is_not_there(&self, is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
         let missing = [
-            (is_on(Switch::Channeldata), "--channeldata"),
             (is_on(Switch::CurrentRepodata), "--current-repodata"),
             (
                 self.current_index_versions_file.is_some(),

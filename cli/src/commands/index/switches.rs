@@ -131,7 +131,7 @@ const SWITCHES: [Description; 17] = [
         switch: Switch::Channeldata,
         name: "channeldata",
         default: false,
-        on: "Write channeldata.json (not in this version)",
+        on: "Write channeldata.json: what the channel says of each package name (CEP 38)",
         off: "Do not write it [default]",
     },
     Description {

@@ -5,12 +5,10 @@ use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
+use super::{Changed, Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
 use crate::index::IndexError;
 use crate::publish::{FileStamp, ShardFolder};
-use crate::repodata::{
-    PatchInstructions, RecordGroup, ShardIndex, for_each_group, shard_bytes, shard_index_bytes,
-};
+use crate::repodata::{Edition, RecordGroup, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
 use crate::store::Store;
 
 /// The level that conda-index compresses shards and their index with: they are many and small.
@@ -23,13 +21,13 @@ impl Publisher<'_> {
     pub(super) fn publish_shards(
         &mut self,
         store: &dyn Store,
-        patch: Option<&PatchInstructions>,
+        edition: &Edition<'_>,
     ) -> Result<(), IndexError> {
         let Some(placement) = self.options.documents.shards else {
             return Ok(());
         };
-        let folder = ShardFolder::create(self.output, placement)?;
-        let (from_packages, patched) = self.write_shards(store, patch, &folder)?;
+        let folder = ShardFolder::create(self.output.folder, placement)?;
+        let (from_packages, patched) = self.write_shards(store, edition, &folder)?;
         folder.sync()?;
         let mut named = shard_names(&from_packages);
         named.extend(shard_names(&patched));
@@ -44,10 +42,10 @@ impl Publisher<'_> {
             )?;
         }
         let grace = self.options.documents.shard_grace;
-        let retired = &mut self.state.retired_shards;
+        let retired = &mut self.output.state.retired_shards;
         self.summary.shards_removed +=
-            ShardFolder::collect(self.output, &named, retired, self.options.now, grace)?;
-        self.state.shards = ShardFolder::count(self.output, placement)?;
+            ShardFolder::collect(self.output.folder, &named, retired, self.options.now, grace)?;
+        self.output.state.shards = ShardFolder::count(self.output.folder, placement)?;
         Ok(())
     }
 
@@ -56,16 +54,16 @@ impl Publisher<'_> {
     fn write_shards(
         &self,
         store: &dyn Store,
-        patch: Option<&PatchInstructions>,
+        edition: &Edition<'_>,
         folder: &ShardFolder,
     ) -> Result<(Digests, Digests), IndexError> {
         let (groups, received) = sync_channel(64);
         let received = Mutex::new(received);
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.options.threads.get())
-                .map(|_| scope.spawn(|| write_groups(&received, patch, folder)))
+                .map(|_| scope.spawn(|| write_groups(&received, edition, folder)))
                 .collect();
-            let streamed = for_each_group(store, &self.document_options, &mut |group| {
+            let streamed = for_each_group(store, edition, &mut |group| {
                 // A worker that failed says why when it is joined.
                 groups
                     .send(group)
@@ -94,55 +92,67 @@ impl Publisher<'_> {
 
     /// Publishes an index, unless nothing but its time would change.
     fn publish_index(&mut self, name: &str, index: &ShardIndex) -> Result<(), IndexError> {
-        let bytes = |created_at| shard_index_bytes(index, &self.document_options, created_at);
+        let bytes = |created_at| shard_index_bytes(index, self.document_options, created_at);
         let digest = hex_digest(&bytes(jiff::Timestamp::UNIX_EPOCH));
-        let known = self.state.shard_indexes.get(name).is_some_and(|(known, stamp)| {
-            *known == digest && FileStamp::of(&self.output.join(name)) == Some(*stamp)
-        });
+        let known = self
+            .output
+            .state
+            .shard_indexes
+            .get(name)
+            .is_some_and(|(known, stamp)| {
+                *known == digest && FileStamp::of(&self.output.folder.join(name)) == Some(*stamp)
+            });
         if !known {
             let compressed = zstd::bulk::compress(&bytes(self.options.now), LEVEL)?;
-            let built = self.build(|out| Ok(out.write_all(&compressed)?))?;
-            self.put(built, name)?;
+            let built = self.output.build(|out| Ok(out.write_all(&compressed)?))?;
+            self.output.put(built, name)?;
         }
-        if let Some(stamp) = FileStamp::of(&self.output.join(name)) {
-            self.state.documents.insert(name.to_owned(), stamp);
-            self.state.shard_indexes.insert(name.to_owned(), (digest, stamp));
+        if let Some(stamp) = FileStamp::of(&self.output.folder.join(name)) {
+            self.output.state.documents.insert(name.to_owned(), stamp);
+            self.output
+                .state
+                .shard_indexes
+                .insert(name.to_owned(), (digest, stamp));
         }
         Ok(())
     }
 
-    /// Removes shards whose time has come in a run that publishes nothing. Says whether any had.
-    pub(super) fn collect_due_shards(&mut self) -> Result<bool, IndexError> {
+    /// Removes shards whose time has come in a run that publishes nothing.
+    pub(super) fn collect_due_shards(&mut self) -> Result<Changed, IndexError> {
         let grace = self.options.documents.shard_grace;
         let now = self.options.now;
         let is_due = |since: &jiff::Timestamp| now.duration_since(*since) >= grace;
         let Some(placement) = self.options.documents.shards else {
-            return Ok(false);
+            return Ok(Changed::No);
         };
-        if !self.state.retired_shards.values().any(is_due) {
-            return Ok(false);
+        if !self.output.state.retired_shards.values().any(is_due) {
+            return Ok(Changed::No);
         }
         // Nothing was published, so what is not retired is named.
-        let retired = std::mem::take(&mut self.state.retired_shards);
+        let retired = std::mem::take(&mut self.output.state.retired_shards);
         let (due, staying): (BTreeMap<_, _>, BTreeMap<_, _>) =
             retired.into_iter().partition(|(_, since)| is_due(since));
-        let removed = ShardFolder::remove(self.output, &due.into_keys().collect::<BTreeSet<_>>())?;
+        let removed = ShardFolder::remove(self.output.folder, &due.into_keys().collect::<BTreeSet<_>>())?;
         self.summary.shards_removed += removed;
-        self.state.retired_shards = staying;
-        self.state.shards = ShardFolder::count(self.output, placement)?;
-        Ok(true)
+        self.output.state.retired_shards = staying;
+        self.output.state.shards = ShardFolder::count(self.output.folder, placement)?;
+        Ok(Changed::Yes)
     }
 }
 
 fn write_groups(
     groups: &Mutex<Receiver<RecordGroup>>,
-    patch: Option<&PatchInstructions>,
+    edition: &Edition<'_>,
     folder: &ShardFolder,
 ) -> io::Result<(Digests, Digests)> {
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
-    let mut write = |group: &RecordGroup, patch| {
-        let shard = compressor.compress(&shard_bytes(&group.shard(patch)))?;
+    let mut write = |group: &RecordGroup, edition: &Edition<'_>| {
+        let shard = compressor.compress(&shard_bytes(&group.shard(edition)?))?;
         folder.write(&shard)
+    };
+    let unpatched = Edition {
+        patch: None,
+        ..*edition
     };
     let (mut from_packages, mut patched) = (Digests::new(), Digests::new());
     loop {
@@ -153,10 +163,12 @@ fn write_groups(
         let Ok(group) = group else {
             return Ok((from_packages, patched));
         };
-        let digest = write(&group, None)?;
-        let patched_digest = match patch.filter(|patch| group.is_touched_by(patch)) {
-            Some(patch) => write(&group, Some(patch))?,
-            None => digest,
+        let digest = write(&group, &unpatched)?;
+        let is_touched = edition.patch.is_some_and(|patch| group.is_touched_by(patch));
+        let patched_digest = if is_touched {
+            write(&group, edition)?
+        } else {
+            digest
         };
         from_packages.insert(group.name.clone(), digest);
         patched.insert(group.name, patched_digest);

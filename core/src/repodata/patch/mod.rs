@@ -11,10 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-#[cfg(feature = "native")]
-pub(crate) use source::from_file;
 #[cfg(feature = "native")]
 pub use source::{PatchSource, PatchSourceError, SourcedInstructions};
 
@@ -130,6 +129,11 @@ impl PatchInstructions {
     /// The instructions as a document.
     pub fn document(&self) -> &JsonText {
         &self.document
+    }
+
+    /// The SHA-256 of the document, as hexadecimal digits.
+    pub fn digest(&self) -> String {
+        base16ct::lower::encode_string(&Sha256::digest(self.document.as_str().as_bytes()))
     }
 
     /// Applies the instructions to the record of `name`.

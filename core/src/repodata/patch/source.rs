@@ -38,8 +38,10 @@ struct GeneratorResult {
 /// What a source gave.
 #[derive(Clone, Debug, Default)]
 pub struct SourcedInstructions {
-    /// The instructions, if it has any for the subdir.
+    /// The instructions, if there are any for the subdir.
     pub instructions: Option<PatchInstructions>,
+    /// Whether they are the channel's own file, and not of a package or a generator.
+    pub lie_in_channel: bool,
     /// What was odd, in one line.
     pub warning: Option<String>,
 }
@@ -107,7 +109,8 @@ pub enum PatchSourceError {
 }
 
 impl PatchSource {
-    /// The instructions of this source for `subdir`, given its unpatched `repodata`.
+    /// The instructions of this source for `subdir`, given its unpatched `repodata`; where it has
+    /// none, those of `channel_file`, the channel's own.
     ///
     /// # Errors
     ///
@@ -116,23 +119,26 @@ impl PatchSource {
         &self,
         subdir: &Subdir,
         repodata: &Path,
+        channel_file: &Path,
     ) -> Result<SourcedInstructions, PatchSourceError> {
-        match self {
-            Self::Channel => Ok(SourcedInstructions::default()),
-            Self::Package(path) => {
-                let instructions = from_package(path, subdir)?;
-                Ok(SourcedInstructions {
-                    instructions,
-                    warning: None,
-                })
-            }
-            Self::Generator { script, python } => from_generator(script, python, subdir, repodata),
+        let mut sourced = match self {
+            Self::Channel => SourcedInstructions::default(),
+            Self::Package(path) => SourcedInstructions {
+                instructions: from_package(path, subdir)?,
+                ..SourcedInstructions::default()
+            },
+            Self::Generator { script, python } => from_generator(script, python, subdir, repodata)?,
+        };
+        if sourced.instructions.is_none() {
+            sourced.instructions = from_file(channel_file)?;
+            sourced.lie_in_channel = true;
         }
+        Ok(sourced)
     }
 }
 
 /// The instructions in a file, if there is one.
-pub(crate) fn from_file(path: &Path) -> Result<Option<PatchInstructions>, PatchSourceError> {
+fn from_file(path: &Path) -> Result<Option<PatchInstructions>, PatchSourceError> {
     match fs_err::read(path) {
         Ok(bytes) => parse(path, &bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -199,6 +205,7 @@ fn from_generator(
     let warning = "it changed the repodata that it was given; only what it returns is used";
     Ok(SourcedInstructions {
         instructions: parse(script, result.instructions.to_string().as_bytes())?,
+        lie_in_channel: false,
         warning: result.changed_repodata.then(|| warning.to_owned()),
     })
 }

@@ -247,7 +247,11 @@ pub(super) fn descriptions_come_as_they_are_named<B: Backend>() {
     let visited = store.for_each_description(&wanted, &mut |description| {
         let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
         let texts = [description.about, description.recipe, description.run_exports].map(owned);
-        seen.push((description.file_name.to_owned(), description.record.into_owned(), texts));
+        seen.push((
+            description.file_name.to_owned(),
+            description.record.into_owned(),
+            texts,
+        ));
         let facts = owned(description.post_install);
         assert_eq!(facts.as_deref(), Some(described.post_install.as_str()));
         Ok(())
