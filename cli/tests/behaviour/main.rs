@@ -4,6 +4,8 @@
 //! Snapshots are looked at and accepted with `cargo insta review`.
 
 #[cfg(test)]
+mod channeldata;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod config;
