@@ -11,4 +11,6 @@ pub mod publish;
 pub mod record;
 #[cfg(feature = "match-spec")]
 pub mod repodata;
+#[cfg(feature = "site")]
+pub mod site;
 pub mod store;

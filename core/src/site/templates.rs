@@ -1,0 +1,163 @@
+//! The templates, how they escape, and how their output is written.
+
+use std::io::{self, BufWriter, Write};
+
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use thiserror::Error;
+
+/// What pages and feeds are made with.
+///
+/// In a template every value is escaped. What HTML and XML cannot hold, such as control characters,
+/// is left out. A name that a template gets wrong is an error.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+/// A page or feed that could not be written.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// What it was written to has failed.
+    #[error("cannot write the page")]
+    Write(#[source] io::Error),
+    /// The template has a mistake.
+    #[error("cannot make a page from its template")]
+    Template(#[from] Error),
+}
+
+macro_rules! embedded {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../templates/", $name)))),*]
+    };
+}
+
+impl Templates {
+    /// The templates that come with towpath.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is no template.
+    pub fn embedded() -> Result<Self, RenderError> {
+        let mut environment = Environment::new();
+        environment.set_syntax(
+            minijinja::syntax::SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()?,
+        );
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_formatter(write_escaped);
+        environment.add_filter("in_html", in_html);
+        for (name, source) in embedded![
+            "base.html",
+            "subdir.html",
+            "channel.html",
+            "style.css",
+            "rss.xml",
+            "atom.xml"
+        ] {
+            environment.add_template(name, source)?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// Writes the document that the template makes of the values.
+    pub(super) fn write(&self, template: &str, values: Value, out: impl Write) -> Result<(), RenderError> {
+        let mut out = BufWriter::with_capacity(1 << 16, KeptError { out, error: None });
+        let rendered = self
+            .environment
+            .get_template(template)
+            .and_then(|template| template.render_captured_to(values, &mut out));
+        let flushed = out.flush();
+        let (kept, _) = out.into_parts();
+        match (kept.error, rendered) {
+            (Some(error), _) => Err(RenderError::Write(error)),
+            (None, Err(error)) => Err(RenderError::Template(error)),
+            (None, Ok(_)) => flushed.map_err(RenderError::Write),
+        }
+    }
+}
+
+/// Keeps the error of a writer, of which the template engine would pass on the text alone.
+struct KeptError<W> {
+    out: W,
+    error: Option<io::Error>,
+}
+
+impl<W> KeptError<W> {
+    fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.error.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl<W: Write> Write for KeptError<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.keep(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.keep(result)
+    }
+}
+
+/// Writes a value as a template's language wants it.
+///
+/// The engine's own way escapes `/` as well, which those who read pages by script do not expect.
+fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.is_none() {
+        return Ok(());
+    }
+    let owned;
+    let text = match value.as_str() {
+        Some(text) => text,
+        None => {
+            owned = value.to_string();
+            &owned
+        }
+    };
+    if value.is_safe() || matches!(state.auto_escape(), AutoEscape::None) {
+        return Ok(out.write_str(text)?);
+    }
+    let mut rest = text;
+    while let Some(position) = rest.find(|c| replacement(c).is_some()) {
+        let (plain, special) = rest.split_at(position);
+        out.write_str(plain)?;
+        let mut special = special.chars();
+        if let Some(by) = special.next().and_then(replacement) {
+            out.write_str(by)?;
+        }
+        rest = special.as_str();
+    }
+    Ok(out.write_str(rest)?)
+}
+
+/// What stands for a character in HTML and XML: nothing for those that XML 1.0 forbids.
+fn replacement(character: char) -> Option<&'static str> {
+    match character {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        '\t' | '\n' => None,
+        // A parser would make it a line feed.
+        '\r' => Some("&#13;"),
+        '\0'..' ' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => Some(""),
+        _ => None,
+    }
+}
+
+/// Text as HTML, for an element of a feed that holds HTML as its text.
+fn in_html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
