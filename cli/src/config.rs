@@ -28,8 +28,14 @@ pub(crate) struct Config {
 pub(crate) struct ChannelConfig {
     /// The channel that is loaded with higher priority (CEP 42).
     pub(crate) base: Option<String>,
+    /// What it is called.
+    pub(crate) name: Option<String>,
     /// The channel that is loaded with lower priority (CEP 42).
     pub(crate) overrides: Option<String>,
+    /// Where its website is.
+    pub(crate) site_url: Option<String>,
+    /// Where clients find it.
+    pub(crate) url: Option<String>,
 }
 
 /// `[index]`: options of `towpath index`, by their names.

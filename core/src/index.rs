@@ -19,7 +19,7 @@ use std::sync::Mutex;
 
 pub use error::IndexError;
 pub use open::StoreKind;
-pub use options::{DocumentSelection, IndexOptions, Scan, SubdirSelection};
+pub use options::{ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};
 pub use summary::{ChannelSummary, IndexSummary, LeftOut, SubdirSummary, Warning};
 

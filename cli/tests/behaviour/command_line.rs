@@ -78,9 +78,7 @@ fn options_of_conda_index_are_accepted(#[case] args: &[&str]) {
 }
 
 #[rstest]
-#[case(&["--channeldata"])]
 #[case(&["--current-repodata"])]
-#[case(&["--html-dependencies"])]
 #[case(&["--repodata-next"])]
 #[case(&["--db", "postgresql"])]
 #[case(&["--current-index-versions-file", "pins.yml"])]

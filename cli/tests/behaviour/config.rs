@@ -133,7 +133,7 @@ fn every_variable() {
     exit status: 0
     ----- stderr -----
     left out: noarch/broken-1-0.conda: the file is empty
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
     let published = Published::in_output(&channel, &channel.path().join("public"), "noarch");
     let repodata = published.text("repodata.json");

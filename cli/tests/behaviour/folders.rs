@@ -26,7 +26,7 @@ fn known_subdirs_are_found_and_other_folders_left_alone() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch, zos-z): 2 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch, zos-z): 2 added, 0 changed, 0 removed, 0 left out; 9 documents written in [TIME]
     ");
     assert!(!channel.path().join("weird-64/repodata.json").exists());
     assert_eq!(fs_err::read(channel.path().join("osx-64")).unwrap(), b"a file");
@@ -41,7 +41,7 @@ fn a_link_to_a_folder_is_a_subdir() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
     assert_eq!(
         Published::of(&channel, "linux-64").file_names(),
@@ -62,7 +62,7 @@ fn only_the_subdirs_that_are_named_are_indexed() {
     exit status: 0
     ----- stderr -----
     warning: there is no noarch/repodata.json, and a channel without it is none to clients (CEP 26)
-    [CHANNEL] (osx-64, weird-64): 1 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (osx-64, weird-64): 1 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
     assert!(!channel.path().join("linux-64/repodata.json").exists());
     assert!(channel.path().join("osx-64/repodata.json").exists());
@@ -79,7 +79,7 @@ fn documents_go_to_the_output_and_the_cache_stays() {
     assert_snapshot!(outcome, @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     let published = Published::in_output(&channel, &public, "noarch");
     assert_eq!(
@@ -101,7 +101,7 @@ fn a_second_output_is_written_from_what_is_known() {
     assert_snapshot!(outcome, @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     let published = Published::in_output(&channel, output.path(), "noarch");
     assert_eq!(published.file_names(), ["lock-1.0-0.conda"]);
@@ -170,7 +170,7 @@ fn what_is_not_named_like_a_package_is_none() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
 }
 
@@ -183,7 +183,7 @@ fn a_folder_named_like_a_package_is_left_out() {
     exit status: 3
     ----- stderr -----
     left out: noarch/folder-1-0.conda: is a folder or a device, not a file
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
 }
 
@@ -199,7 +199,7 @@ fn links_are_followed_and_dangling_ones_left_out() {
     exit status: 3
     ----- stderr -----
     left out: noarch/gone-1.0-0.conda: is a link to a file that is not there
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
     assert_eq!(
         Published::of(&channel, "noarch").file_names(),
@@ -220,7 +220,7 @@ fn a_name_that_is_not_utf_8_is_left_out() {
     exit status: 3
     ----- stderr -----
     left out: noarch/l�ck-1.0-0.conda: its file name is not UTF-8, and no document could name it
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
 }
 
@@ -266,7 +266,7 @@ fn a_folder_in_a_documents_place_fails_its_subdir_only() {
     ----- stderr -----
     error: noarch: cannot put [CHANNEL]/noarch/repodata.json in place: Is a directory (os error 21)
     some of its documents may be as they were
-    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert!(channel.path().join("noarch/repodata.json/precious").is_file());
     assert_eq!(

@@ -33,7 +33,7 @@ fn the_first_run_makes_a_channel() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 2 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 2 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
     for subdir in ["linux-64", "noarch"] {
         let published = Published::of(&channel, subdir);
@@ -55,7 +55,7 @@ fn an_empty_folder_becomes_an_empty_channel() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_snapshot!(Published::of(&channel, "noarch").text("repodata.json"), @r#"{"info":{"subdir":"noarch"},"packages":{},"packages.conda":{},"removed":[],"repodata_version":1}"#);
 }
@@ -101,7 +101,7 @@ fn a_package_comes_changes_goes_and_returns() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda", "weir-3-0.conda"]);
 
@@ -109,7 +109,7 @@ fn a_package_comes_changes_goes_and_returns() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 0 added, 1 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 1 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     let record = &Published::of(&channel, "noarch").records()["weir-3-0.conda"];
     assert_eq!(record["depends"], json!(["lock"]));
@@ -120,7 +120,7 @@ fn a_package_comes_changes_goes_and_returns() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 1 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 1 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
 
@@ -172,14 +172,14 @@ fn a_known_package_that_is_damaged_leaves_the_channel_and_returns_mended() {
     exit status: 3
     ----- stderr -----
     left out: noarch/lock-1.0-0.conda: the zip archive is damaged: invalid Zip archive: Could not find EOCD
-    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), [""; 0]);
     let channel = channel.package(&lock(), Kind::Conda);
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
 }
@@ -207,13 +207,13 @@ fn update_only_keeps_packages_whose_files_are_elsewhere() {
     assert_snapshot!(index(&channel, &["--update-only"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda", "weir-3-0.conda"]);
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 1 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 1 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["weir-3-0.conda"]);
 }
@@ -240,7 +240,7 @@ fn no_update_cache_on_a_new_channel_makes_an_empty_one() {
     assert_snapshot!(index(&channel, &["--no-update-cache"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), [""; 0]);
 }
@@ -312,6 +312,6 @@ fn without_a_monolithic_document_nothing_is_written_and_everything_read() {
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
 }

@@ -57,7 +57,7 @@ fn a_run_leaves_the_subdir_to_the_other() {
     exit status: 0
     ----- stderr -----
     noarch: skipped, another process is indexing it
-    [CHANNEL] (linux-64, noarch, osx-64): 2 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch, osx-64): 2 added, 0 changed, 0 removed, 0 left out; 6 documents written in [TIME]
     ");
     let published = ["linux-64", "noarch", "osx-64"].map(|subdir| is_published(&channel, subdir));
     assert_eq!(published, [true, false, true]);

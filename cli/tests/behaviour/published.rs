@@ -62,12 +62,14 @@ impl Published {
         with_differences_replaced(&self.text(name))
     }
 
-    /// The names of the files that are no packages, sorted; the folder of shards counts as one.
+    /// The names of the files for clients that are no packages, sorted; the folder of shards counts
+    /// as one.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs_err::read_dir(&self.documents).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !name.ends_with(".conda") && !name.ends_with(".tar.bz2") && name != ".cache")
+            .filter(|name| !name.ends_with(".conda") && !name.ends_with(".tar.bz2"))
+            .filter(|name| name != ".cache" && name != "index.html")
             .collect();
         names.sort_unstable();
         names

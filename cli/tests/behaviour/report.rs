@@ -41,7 +41,7 @@ fn packages_that_are_left_out_are_a_status_of_their_own() {
     exit status: 3
     ----- stderr -----
     left out: noarch/broken-1-0.conda: the file is empty
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
     ");
     assert_snapshot!(index(&channel, &["--skip-broken"]), @"
     exit status: 0
@@ -76,6 +76,8 @@ fn what_was_done_as_json() {
     assert_snapshot!(serde_json::to_string_pretty(&done).unwrap(), @r#"
     {
       "channel": "[CHANNEL]",
+      "documents_written": [],
+      "failure": null,
       "seconds": null,
       "subdirs": [
         {
@@ -84,7 +86,8 @@ fn what_was_done_as_json() {
           "changed": 0,
           "documents_written": [
             "repodata_from_packages.json",
-            "repodata.json"
+            "repodata.json",
+            "index.html"
           ],
           "failure": null,
           "left_out": [

@@ -38,7 +38,7 @@ fn another_stage_may_say_what_is_part_of_the_channel() {
     assert_snapshot!(index(&channel, &["--upstream-stage", "clone"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda", "lock-3.0-0.conda"]);
     let _ = index(&channel, &[]).succeeded();
@@ -51,7 +51,7 @@ fn a_stage_that_lists_nothing_makes_an_empty_channel() {
     assert_snapshot!(index(&channel, &["--upstream-stage", "nobody"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(noarch(&channel), [""; 0]);
 }
@@ -73,7 +73,7 @@ fn what_a_stage_lists_and_the_folder_lacks_is_read_once_it_is_there() {
     assert_snapshot!(index(&channel, &["--upstream-stage", "clone"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     // The record tells the size of the file, whatever the stage said.
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
@@ -109,7 +109,7 @@ fn a_store_in_memory_is_forgotten() {
     assert_snapshot!(index(&channel, &args), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 3 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 3 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert!(!channel.path().join(STORE).exists());
     // Everything is read again, and comes out the same.
@@ -159,7 +159,7 @@ fn a_store_that_is_none_fails_its_subdir_and_stays_as_it_is() {
             ----- stderr -----
             error: noarch: [CHANNEL]/noarch/.cache/cache.db is not an SQLite database; it was left as it is (move it away to have the subdir read anew)
             some of its documents may be as they were
-            [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
+            [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
             ");
         }
         assert!(fs_err::read(channel.path().join(STORE)).unwrap() == store);

@@ -60,7 +60,7 @@ fn every_option_of_towpath_toml() {
     exit status: 0
     ----- stderr -----
     left out: noarch/broken-1-0.conda: the file is empty
-    [CHANNEL] (noarch, osx-64): 1 added, 0 changed, 0 removed, 1 left out; 17 documents written in [TIME]
+    [CHANNEL] (noarch, osx-64): 1 added, 0 changed, 0 removed, 1 left out; 19 documents written in [TIME]
     ");
     let public = channel.path().join("public");
     let published = Published::in_output(&channel, &public, "noarch");
@@ -207,14 +207,14 @@ fn values_in_towpath_toml_that_make_no_sense_are_refused() {
 
 #[test]
 fn a_towpath_toml_of_another_shape_is_refused() {
-    assert_snapshot!(refused("[channel]\nname = 'mine'\n"), @"
+    assert_snapshot!(refused("[channel]\nnickname = 'mine'\n"), @"
     exit status: 2
     ----- stderr -----
     error: [CHANNEL]/towpath.toml: TOML parse error at line 2, column 1
       |
-    2 | name = 'mine'
-      | ^^^^
-    unknown field `name`, expected `base` or `overrides`
+    2 | nickname = 'mine'
+      | ^^^^^^^^
+    unknown field `nickname`, expected one of `base`, `name`, `overrides`, `site-url`, `url`
     ");
     assert_snapshot!(refused("[channel]\nbase = 'conda-forge'\n"), @r#"
     exit status: 2

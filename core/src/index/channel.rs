@@ -1,5 +1,7 @@
 //! Build and publish: the documents of the channel as a whole, from the stores of all its subdirs.
 
+mod pages;
+
 use std::sync::Mutex;
 
 use super::documents::{FROM_PACKAGES, Output, PublishedSubdir};
@@ -7,9 +9,8 @@ use super::{ChannelSummary, IndexError, IndexOptions, StoreKind};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
 use crate::repodata::{Channeldata, Edition, PatchInstructions};
+use crate::site::RootDocument;
 use crate::store::{SqliteStore, Store, StoreError};
-
-const CHANNELDATA: &str = "channeldata.json";
 
 /// Brings the channel's documents up to date. `indexed` are the subdirs of this run; what is known
 /// of the channel's other subdirs counts too, but for those of `failed`, without which there are no
@@ -22,7 +23,7 @@ pub(super) fn publish(
 ) -> ChannelSummary {
     if !failed.is_empty() {
         let failure = format!(
-            "{CHANNELDATA} is as it was: it is of the whole channel, and {} could not be indexed",
+            "channeldata.json is as it was: it is of the whole channel, and {} could not be indexed",
             failed.join(", ")
         );
         return ChannelSummary {
@@ -67,8 +68,9 @@ fn update(
     }
     output.state = PublishedState::default();
     let channeldata = channeldata(subdirs, options)?;
-    let built = output.build(|out| Ok(channeldata.write(options.documents.layout, out)?))?;
-    output.put(built, CHANNELDATA)?;
+    let built = output.build(|out| channeldata.write(options.documents.layout, out))?;
+    output.put(built, RootDocument::ChannelData.file_name())?;
+    pages::publish(&channeldata, options, output)?;
     output.state.inputs = inputs.unwrap_or_default();
     output.state.save(&state_path)?;
     Ok(())
@@ -110,8 +112,9 @@ fn other_subdirs(
 /// Everything that decides what the documents hold; `None` if that cannot be told.
 fn inputs(subdirs: &[PublishedSubdir], options: &IndexOptions) -> Result<Option<String>, IndexError> {
     let mut inputs = format!(
-        "towpath {}; {:?}; {:?}; {:?}",
+        "towpath {}; {:?}; {:?}; {:?}; {:?}",
         env!("CARGO_PKG_VERSION"),
+        options.identity,
         options.upstream,
         options.include_stages,
         options.documents

@@ -17,6 +17,7 @@ use crate::repodata::{DocumentOptions, Edition, PatchInstructions, write_repodat
 use crate::store::Store;
 
 mod output;
+mod page;
 mod shards;
 
 pub(super) use self::output::Output;
@@ -161,6 +162,7 @@ impl Publisher<'_> {
         self.publish_shards(store, &edition)?;
         self.publish_run_exports(store, &edition)?;
         self.publish_repodata(store, &edition, unpatched)?;
+        self.publish_page(store, &edition)?;
         self.output.state.inputs = inputs;
         self.output.state.patch = patch_digest;
         Ok((Changed::Yes, patch))
@@ -176,8 +178,9 @@ impl Publisher<'_> {
         // The same folder by any of its names.
         let output = fs_err::canonicalize(self.output.folder)?;
         Ok(Some(format!(
-            "towpath {version}; {}; {:?}; {documents:?}; {}",
+            "towpath {version}; {}; {:?}; {:?}; {documents:?}; {}",
             mark.0,
+            self.options.identity,
             self.document_options,
             output.display()
         )))
@@ -214,7 +217,7 @@ impl Publisher<'_> {
             }
         };
         text.push('\n');
-        let built = self.output.build(|out| Ok(out.write_all(text.as_bytes())?))?;
+        let built = self.output.build(|out| out.write_all(text.as_bytes()))?;
         self.output.put(built, PATCH_INSTRUCTIONS)
     }
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::channel::Subdir;
 use crate::repodata::patch::PatchSourceError;
+use crate::site::RenderError;
 use crate::store::StoreError;
 
 /// What can stop the index of a channel or of one of its subdirs.
@@ -15,6 +16,9 @@ pub enum IndexError {
     /// A file or folder could not be read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A page or feed could not be made.
+    #[error(transparent)]
+    Page(#[from] RenderError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

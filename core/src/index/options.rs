@@ -12,6 +12,7 @@ use crate::package::Limits;
 use crate::publish::{ShardPlacement, ZstdLevel};
 use crate::repodata::DocumentOptions;
 use crate::repodata::patch::PatchSource;
+use crate::site::RootDocument;
 use crate::store::{MissingArtifacts, Stage};
 
 /// What an index run is asked to do.
@@ -19,6 +20,8 @@ use crate::store::{MissingArtifacts, Stage};
 pub struct IndexOptions {
     /// The channel's folder and where its documents go.
     pub channel: ChannelFolder,
+    /// What the channel is called, and where it is found.
+    pub identity: ChannelIdentity,
     /// Which subdirs.
     pub subdirs: SubdirSelection,
     /// Where what was read is kept.
@@ -43,6 +46,17 @@ pub struct IndexOptions {
     pub limits: Limits,
     /// The time of the run.
     pub now: Timestamp,
+}
+
+/// What a channel is called, and where it is found. Pages and feeds say it.
+#[derive(Clone, Debug)]
+pub struct ChannelIdentity {
+    /// The name.
+    pub name: String,
+    /// The URL that clients are given, if known.
+    pub url: Option<String>,
+    /// The URL of the channel's website, if it has one.
+    pub site_url: Option<String>,
 }
 
 /// Which subdirs are indexed.
@@ -72,8 +86,12 @@ pub struct DocumentSelection {
     pub monolithic: bool,
     /// `run_exports.json`.
     pub run_exports: bool,
-    /// `channeldata.json`.
+    /// `channeldata.json`, and the channel's page where there are listing pages.
     pub channeldata: bool,
+    /// `rss.xml` and `atom.xml`, where there is `channeldata.json`.
+    pub feeds: bool,
+    /// `index.html` in each subdir.
+    pub listing: Option<ListingPages>,
     /// Sharded repodata, and where the shards go.
     pub shards: Option<ShardPlacement>,
     /// How long shards stay that no index names any more.
@@ -90,6 +108,32 @@ pub struct DocumentSelection {
     pub relations: ChannelRelations,
     /// Whether records say when they became part of the channel.
     pub indexed_timestamp: bool,
+}
+
+/// What listing pages show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListingPages {
+    /// Files.
+    Plain,
+    /// Files, and what packages depend on.
+    WithDependencies,
+}
+
+impl DocumentSelection {
+    /// What is written in the channel's root, where pages find it.
+    pub(super) fn root_documents(&self) -> Vec<RootDocument> {
+        let wanted = [
+            (self.listing.is_some(), RootDocument::Page),
+            (true, RootDocument::ChannelData),
+            (self.feeds, RootDocument::Rss),
+            (self.feeds, RootDocument::Atom),
+        ];
+        wanted
+            .into_iter()
+            .filter(|(is_wanted, _)| self.channeldata && *is_wanted)
+            .map(|(_, document)| document)
+            .collect()
+    }
 }
 
 impl IndexOptions {

@@ -42,12 +42,12 @@ pub struct DocumentOptions {
 
 impl DocumentOptions {
     /// The URL of the folder with this subdir's packages (CEP 15).
-    fn packages_url(&self) -> Option<String> {
+    pub(crate) fn packages_url(&self) -> Option<String> {
         let base = self.base_url.as_deref().filter(|base| !base.is_empty())?;
         Some(format!("{}/{}/", base.trim_end_matches('/'), self.subdir))
     }
 
-    fn query(&self, format: Option<ArchiveFormat>, order: Order) -> RecordQuery {
+    pub(crate) fn query(&self, format: Option<ArchiveFormat>, order: Order) -> RecordQuery {
         RecordQuery {
             stages: self.stages.clone(),
             format,

@@ -18,11 +18,20 @@ pub struct Templates {
 #[derive(Debug, Error)]
 pub enum RenderError {
     /// What it was written to has failed.
-    #[error("cannot write the page")]
+    #[error("cannot write the page: {0}")]
     Write(#[source] io::Error),
     /// The template has a mistake.
-    #[error("cannot make a page from its template")]
+    #[error("cannot make a page from its template: {0}")]
     Template(#[from] Error),
+}
+
+impl From<RenderError> for io::Error {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Write(source) => source,
+            RenderError::Template(source) => Self::other(source),
+        }
+    }
 }
 
 macro_rules! embedded {

@@ -1,6 +1,7 @@
 //! Points in time as pages and feeds spell them: in UTC, to the second.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
@@ -30,6 +31,12 @@ impl UtcTime {
             .checked_add(SignedDuration::from_secs(seconds))
             .ok()?;
         (time.year() >= 1).then_some(Self(time))
+    }
+
+    /// The time of a file, unless it is before 1970.
+    pub fn of_system_time(time: SystemTime) -> Option<Self> {
+        let since = time.duration_since(UNIX_EPOCH).ok()?;
+        Self::from_seconds(since.as_secs().try_into().ok()?)
     }
 
     /// The `timestamp` of a record: milliseconds if it would be after the year 9999 otherwise, else

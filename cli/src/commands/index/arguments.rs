@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
-use towpath_core::index::{DocumentSelection, IndexOptions, Scan, StoreKind, SubdirSelection};
+use towpath_core::index::{
+    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, StoreKind, SubdirSelection,
+};
 use towpath_core::json::Layout;
 use towpath_core::package::Limits;
 use towpath_core::publish::{ShardPlacement, ZstdLevel};
@@ -57,9 +59,17 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "NAME", help_heading = READING)]
     subdir: Vec<String>,
 
-    /// The channel's name in titles of pages
-    #[arg(short = 'n', long, value_name = "NAME", help_heading = DOCUMENTS)]
+    /// The channel's name in pages and feeds [default: the folder's]
+    #[arg(short = 'n', long, value_name = "NAME", env = "TOWPATH_CHANNEL_NAME", hide_env = true, help_heading = DOCUMENTS)]
     channel_name: Option<String>,
+
+    /// The URL that clients are given, which feeds name
+    #[arg(long, value_name = "URL", env = "TOWPATH_CHANNEL_URL", hide_env = true, help_heading = DOCUMENTS)]
+    channel_url: Option<String>,
+
+    /// The URL of the channel's website, to which feeds link
+    #[arg(long, value_name = "URL", env = "TOWPATH_SITE_URL", hide_env = true, help_heading = DOCUMENTS)]
+    site_url: Option<String>,
 
     /// Take patch instructions from a Python file with a function `_patch_repodata`, or from a package
     #[arg(long, value_name = "PATH", env = "TOWPATH_PATCH_GENERATOR", hide_env = true, help_heading = DOCUMENTS)]
@@ -187,6 +197,7 @@ impl IndexArgs {
         };
         let stages = stages.unwrap_or_else(|| self.include_stage.clone());
         let options = IndexOptions {
+            identity: self.identity(&channel, &config),
             channel: ChannelFolder::new(channel, output),
             subdirs: named.map_or(Ok(SubdirSelection::Detected), |names| subdirs(&names))?,
             store: match self.db {
@@ -244,6 +255,12 @@ impl IndexArgs {
             monolithic: is_on(Switch::WriteMonolithic),
             run_exports: is_on(Switch::RunExports),
             channeldata: is_on(Switch::Channeldata),
+            feeds: is_on(Switch::Rss),
+            listing: match (is_on(Switch::Html), is_on(Switch::HtmlDependencies)) {
+                (false, _) => None,
+                (true, false) => Some(ListingPages::Plain),
+                (true, true) => Some(ListingPages::WithDependencies),
+            },
             shards: is_on(Switch::WriteShards).then_some(placement),
             shard_grace: span(grace)?,
             bz2: is_on(Switch::Bz2),
@@ -258,6 +275,20 @@ impl IndexArgs {
             // A store that keeps nothing would date every package anew at every run.
             indexed_timestamp: is_on(Switch::IndexedTimestamp) && self.db != Database::Memory,
         })
+    }
+
+    fn identity(&self, channel: &Path, config: &Config) -> ChannelIdentity {
+        let name = self.channel_name.clone().or_else(|| config.channel.name.clone());
+        ChannelIdentity {
+            // As conda-index: the folder's name, also where the folder is called `.`.
+            name: name.unwrap_or_else(|| {
+                let folder = fs_err::canonicalize(channel).unwrap_or_else(|_| channel.to_owned());
+                let name = folder.file_name().unwrap_or_default();
+                name.to_string_lossy().into_owned()
+            }),
+            url: self.channel_url.clone().or_else(|| config.channel.url.clone()),
+            site_url: self.site_url.clone().or_else(|| config.channel.site_url.clone()),
+        }
     }
 
     fn patches(&self, config: &Config) -> PatchSource {
@@ -288,7 +319,6 @@ impl IndexArgs {
                 self.current_index_versions_file.is_some(),
                 "--current-index-versions-file",
             ),
-            (is_on(Switch::HtmlDependencies), "--html-dependencies"),
             (is_on(Switch::RepodataNext), "--repodata-next"),
             (self.db == Database::Postgresql, "--db postgresql"),
         ];

@@ -17,6 +17,7 @@ pub(crate) enum Switch {
     Channeldata,
     Compact,
     CurrentRepodata,
+    Html,
     HtmlDependencies,
     IndexedTimestamp,
     RepodataNext,
@@ -42,7 +43,7 @@ struct Description {
 }
 
 /// In the order in which the help lists them.
-const SWITCHES: [Description; 17] = [
+const SWITCHES: [Description; 18] = [
     Description {
         switch: Switch::Zst,
         name: "zst",
@@ -138,7 +139,14 @@ const SWITCHES: [Description; 17] = [
         switch: Switch::Rss,
         name: "rss",
         default: true,
-        on: "Write rss.xml if channeldata.json is written [default]",
+        on: "Write rss.xml and atom.xml if channeldata.json is written [default]",
+        off: "Do not write them",
+    },
+    Description {
+        switch: Switch::Html,
+        name: "html",
+        default: true,
+        on: "Write index.html in each subdir, and in the root with --channeldata [default]",
         off: "Do not write it",
     },
     Description {
@@ -152,7 +160,7 @@ const SWITCHES: [Description; 17] = [
         switch: Switch::HtmlDependencies,
         name: "html-dependencies",
         default: false,
-        on: "Show dependencies in listing pages (not in this version)",
+        on: "Show dependencies in the subdirs' index.html",
         off: "Do not show them [default]",
     },
     Description {

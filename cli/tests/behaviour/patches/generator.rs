@@ -67,7 +67,7 @@ fn a_function_makes_instructions_for_each_subdir() {
     assert_snapshot!(generated(&channel, &["--write-shards"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (linux-64, noarch): 5 added, 0 changed, 0 removed, 0 left out; 10 documents written in [TIME]
+    [CHANNEL] (linux-64, noarch): 5 added, 0 changed, 0 removed, 0 left out; 12 documents written in [TIME]
     ");
     assert_eq!(depends_of_all(&channel), "noarch");
     let gate = &Published::of(&channel, "linux-64").records()["gate-1-0.conda"];
@@ -124,7 +124,7 @@ fn only_what_the_function_returns_counts() {
     exit status: 0
     ----- stderr -----
     warning: noarch/patch_instructions.json: of the patch generator: it changed the repodata that it was given; only what it returns is used
-    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(depends_of_all(&channel), "new");
     assert!(noarch(&channel).json("repodata.json")["new"].is_null());

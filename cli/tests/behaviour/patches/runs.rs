@@ -18,7 +18,7 @@ fn a_patch_comes_changes_and_goes() {
     assert_snapshot!(index(&channel, &EVERY_DOCUMENT), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(depends_of_all(&channel), "first");
 
@@ -26,7 +26,7 @@ fn a_patch_comes_changes_and_goes() {
     assert_snapshot!(index(&channel, &EVERY_DOCUMENT), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(depends_of_all(&channel), "second");
 
@@ -34,7 +34,7 @@ fn a_patch_comes_changes_and_goes() {
     assert_snapshot!(index(&channel, &EVERY_DOCUMENT), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(depends_of_all(&channel), "old");
 }

@@ -7,7 +7,6 @@ use crate::index::{DocumentSelection, IndexError};
 use crate::publish::{
     FileStamp, FinishedFile, PendingFile, Publication, PublishedState, write_bz2, write_zst,
 };
-use crate::store::StoreError;
 
 /// A folder that documents are put into.
 pub(in crate::index) struct Output<'a> {
@@ -24,10 +23,13 @@ pub(in crate::index) struct Output<'a> {
 
 impl Output<'_> {
     /// A document that is written and not yet in place.
-    pub(in crate::index) fn build(
+    pub(in crate::index) fn build<E>(
         &self,
-        write: impl FnOnce(&mut PendingFile) -> Result<(), StoreError>,
-    ) -> Result<FinishedFile, IndexError> {
+        write: impl FnOnce(&mut PendingFile) -> Result<(), E>,
+    ) -> Result<FinishedFile, IndexError>
+    where
+        IndexError: From<E>,
+    {
         let mut file = PendingFile::create_in(self.folder)?;
         write(&mut file)?;
         Ok(file.finish()?)
@@ -47,12 +49,12 @@ impl Output<'_> {
                     .lock()
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
                 let threads = self.threads;
-                Some(self.build(|out| Ok(write_zst(document.path(), out, level, threads)?))?)
+                Some(self.build(|out| write_zst(document.path(), out, level, threads))?)
             }
             None => None,
         };
         let bz2 = match self.documents.bz2 {
-            true => Some(self.build(|out| Ok(write_bz2(document.path(), out)?))?),
+            true => Some(self.build(|out| write_bz2(document.path(), out))?),
             false => None,
         };
         for (file, extension) in [(Some(document), ""), (zst, ".zst"), (bz2, ".bz2")] {

@@ -104,7 +104,7 @@ impl Publisher<'_> {
             });
         if !known {
             let compressed = zstd::bulk::compress(&bytes(self.options.now), LEVEL)?;
-            let built = self.output.build(|out| Ok(out.write_all(&compressed)?))?;
+            let built = self.output.build(|out| out.write_all(&compressed))?;
             self.output.put(built, name)?;
         }
         if let Some(stamp) = FileStamp::of(&self.output.folder.join(name)) {

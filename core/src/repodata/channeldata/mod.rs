@@ -95,7 +95,7 @@ impl Channeldata {
         document.member("channeldata_version", "1")?;
         document.begin_object("packages")?;
         for (name, package) in &self.packages {
-            document.member(name, JsonText::from_value(&package.to_value()).as_str())?;
+            document.member(name, JsonText::from_value(&package.members().into()).as_str())?;
         }
         document.end_object()?;
         let subdirs: Value = json!(self.subdirs);

@@ -93,34 +93,14 @@ impl ChannelPackage {
         self
     }
 
-    /// The newest version.
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-
-    /// When the newest build was made, in seconds (CEP 38).
-    pub fn timestamp(&self) -> i64 {
-        self.timestamp
-    }
-
     /// When the newest version became part of the channel, in milliseconds (CEP 47), if known.
     pub fn released(&self) -> Option<i64> {
         self.released
     }
 
-    /// The subdirs that have the package.
-    pub fn subdirs(&self) -> impl Iterator<Item = &str> {
-        self.subdirs.iter().map(String::as_str)
-    }
-
-    /// What is said in a field such as `home` or `summary`; packages say what they like, so it may
-    /// be anything.
-    pub fn field(&self, field: &str) -> Option<Value> {
-        self.fields.get(field).map(|(_, value)| value.to_value())
-    }
-
-    /// The package as `channeldata.json` has it.
-    pub(super) fn to_value(&self) -> Value {
+    /// The package as `channeldata.json` has it. Packages say what they like: a field may hold
+    /// anything.
+    pub fn members(&self) -> Map<String, Value> {
         let mut members: Map<String, Value> = self
             .fields
             .iter()
@@ -136,6 +116,6 @@ impl ChannelPackage {
         members.insert("subdirs".to_owned(), json!(self.subdirs));
         members.insert("timestamp".to_owned(), self.timestamp.into());
         members.insert("version".to_owned(), self.version.as_str().into());
-        members.into()
+        members
     }
 }
