@@ -16,7 +16,7 @@ use crate::channel::Subdir;
 
 /// How many characters of a package's summary, licence and version fit in a row.
 const SUMMARY_LIMIT: usize = 140;
-const LICENSE_LIMIT: usize = 40;
+const LICENSE_LIMIT: usize = 60;
 const VERSION_LIMIT: usize = 40;
 
 /// The page of a channel, but for the packages, which are streamed.

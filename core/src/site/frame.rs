@@ -29,22 +29,22 @@ impl RootDocument {
         }
     }
 
-    /// What a link to it says.
-    fn label(self) -> &'static str {
-        match self {
-            Self::Page => "All packages",
-            Self::ChannelData => "channeldata.json",
-            Self::Rss => "RSS",
-            Self::Atom => "Atom",
-        }
-    }
-
     /// The media type of a feed, by which readers find it.
     fn feed_type(self) -> Option<&'static str> {
         match self {
             Self::Rss => Some("application/rss+xml"),
             Self::Atom => Some("application/atom+xml"),
             Self::Page | Self::ChannelData => None,
+        }
+    }
+
+    /// What a link to it says, where pages have a list of such links: it is not for pages.
+    fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Page => None,
+            Self::ChannelData => Some("channeldata.json"),
+            Self::Rss => Some("RSS"),
+            Self::Atom => Some("Atom"),
         }
     }
 }
@@ -56,26 +56,23 @@ pub(super) fn frame(
     root: &str,
     updated: Option<UtcTime>,
 ) -> Value {
-    let links: Vec<Value> = documents
-        .iter()
-        .map(|document| {
-            context! {
-                href => format!("{root}{}", document.file_name()),
-                label => document.label(),
-                feed_type => document.feed_type(),
-            }
-        })
-        .collect();
+    let href = |document: &RootDocument| format!("{root}{}", document.file_name());
+    let link = |document: &RootDocument| {
+        let label = document.label()?;
+        Some(context! { href => href(document), label => label, feed_type => document.feed_type() })
+    };
     context! {
         channel => channel,
         hue => hue(channel),
-        root_documents => links,
+        page_href => documents.iter().find(|document| **document == RootDocument::Page).map(href),
+        root_documents => documents.iter().filter_map(link).collect::<Value>(),
         updated => updated.map(|time| time.to_string()),
     }
 }
 
-/// The hue of a channel's links: its own, and always the same.
+/// The hue of a channel's links: its own, always the same, between green and pink, where dark tones
+/// are not muddy and nothing looks like a warning.
 fn hue(channel: &str) -> u16 {
     let digest = Sha256::digest(channel);
-    u16::from_be_bytes([digest[0], digest[1]]) % 360
+    150 + u16::from_be_bytes([digest[0], digest[1]]) % 180
 }
