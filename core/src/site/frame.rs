@@ -66,6 +66,7 @@ pub(super) fn frame(
         hue => hue(channel),
         page_href => documents.iter().find(|document| **document == RootDocument::Page).map(href),
         root_documents => documents.iter().filter_map(link).collect::<Value>(),
+        project_url => env!("CARGO_PKG_REPOSITORY"),
         updated => updated.map(|time| time.to_string()),
     }
 }

@@ -91,7 +91,7 @@ mod tests {
 
     #[rstest]
     #[case("short", 5, "short")]
-    #[case("two words", 8, "two…")]
+    #[case("three words", 8, "three…")]
     #[case("ünbrökén", 4, "ünbr…")]
     #[case("a longunbrokenword", 9, "a longunb…")]
     #[case("ends at a space", 9, "ends at a…")]

@@ -71,8 +71,8 @@ impl ListingRow {
         }
     }
 
-    /// The row of a package with this record. Members that are not what they should be are as if
-    /// absent.
+    /// The row of a package with this record. Of members that are not what they should be, the
+    /// text is shown if there is one.
     pub fn from_record(file_name: impl Into<String>, record: &Map<String, serde_json::Value>) -> Self {
         Self {
             file_name: file_name.into(),

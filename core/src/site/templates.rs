@@ -157,8 +157,6 @@ fn replacement(character: char) -> Option<&'static str> {
         '"' => Some("&quot;"),
         '\'' => Some("&#39;"),
         '\t' | '\n' => None,
-        // A parser would make it a line feed.
-        '\r' => Some("&#13;"),
         '\0'..' ' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => Some(""),
         _ => None,
     }
