@@ -140,7 +140,11 @@ fn read_line(index: u32, line: &str) -> Option<(Named, Named)> {
         "dev_url": format!("https://git.example.org/{name}"),
         "timestamp": seconds,
     });
-    let ending = if index % 5 == 0 { "tar.bz2" } else { "conda" };
+    let ending = if index.is_multiple_of(5) {
+        "tar.bz2"
+    } else {
+        "conda"
+    };
     Some((
         named(format!("{name}-{version}-{build}.{ending}"), record),
         named(name, package),

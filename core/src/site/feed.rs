@@ -164,13 +164,10 @@ impl Templates {
 }
 
 fn keep_newest(items: &mut Vec<FeedItem>) {
-    items.sort_by(|one, other| {
-        let key = |item: &FeedItem| Reverse(item.updated);
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| one.name.cmp(&other.name))
-            .then_with(|| one.version.cmp(&other.version))
-    });
+    fn order(item: &FeedItem) -> impl Ord + '_ {
+        (Reverse(item.updated), &item.name, &item.version)
+    }
+    items.sort_by(|one, other| order(one).cmp(&order(other)));
     items.truncate(FEED_ITEMS);
 }
 

@@ -1,10 +1,6 @@
 //! How listings spell the size of a file: as conda does.
 
 /// `n B`, `n KB`, `x.x MB` or `x.xx GB`, in units of 1024; ties are rounded to even.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "rounded to three digits or so, and no file has 2^53 bytes"
-)]
 pub(super) fn human_size(bytes: u64) -> String {
     const UNIT: f64 = 1024.0;
     let in_kb = bytes as f64 / UNIT;

@@ -76,10 +76,6 @@ impl fmt::Display for UtcTime {
 }
 
 /// A number with a fraction, rounded down, unless it is far from any time.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "it is less than 10^18, and its fraction is to be cut off"
-)]
 fn whole_part(number: f64) -> Option<i64> {
     (number.abs() < 1e18).then_some(number.floor() as i64)
 }
