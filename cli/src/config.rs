@@ -43,6 +43,7 @@ pub(crate) struct ChannelConfig {
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct IndexConfig {
     pub(crate) base_url: Option<String>,
+    pub(crate) current_index_versions_file: Option<PathBuf>,
     pub(crate) include_stage: Option<Vec<String>>,
     pub(crate) output: Option<PathBuf>,
     pub(crate) patch_generator: Option<PathBuf>,
@@ -78,10 +79,12 @@ impl Config {
         };
         let mut config =
             Self::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
-        for file in [&mut config.index.output, &mut config.index.patch_generator]
-            .into_iter()
-            .flatten()
-        {
+        let files = [
+            &mut config.index.current_index_versions_file,
+            &mut config.index.output,
+            &mut config.index.patch_generator,
+        ];
+        for file in files.into_iter().flatten() {
             if !file.starts_with("~") {
                 *file = channel.join(&*file);
             }

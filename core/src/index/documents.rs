@@ -13,8 +13,11 @@ use crate::channel::SubdirFolder;
 use crate::json::Layout;
 use crate::publish::{FinishedFile, PublishedState, ShardFolder};
 use crate::repodata::patch::PatchSource;
-use crate::repodata::{DocumentOptions, Edition, PatchInstructions, write_repodata, write_run_exports};
-use crate::store::Store;
+use crate::repodata::{
+    CurrentSummary, DocumentOptions, Edition, PatchInstructions, write_current_repodata, write_repodata,
+    write_run_exports,
+};
+use crate::store::{Store, StoreError};
 
 mod output;
 mod page;
@@ -24,6 +27,7 @@ pub(super) use self::output::Output;
 
 pub(super) const FROM_PACKAGES: &str = "repodata_from_packages.json";
 const REPODATA: &str = "repodata.json";
+const CURRENT_REPODATA: &str = "current_repodata.json";
 const RUN_EXPORTS: &str = "run_exports.json";
 const PATCH_INSTRUCTIONS: &str = "patch_instructions.json";
 const SHARDS_FROM_PACKAGES: &str = "repodata_shards_from_packages.msgpack.zst";
@@ -162,6 +166,7 @@ impl Publisher<'_> {
         self.publish_shards(store, &edition)?;
         self.publish_run_exports(store, &edition)?;
         self.publish_repodata(store, &edition, unpatched)?;
+        self.publish_current_repodata(store, &edition)?;
         self.publish_page(store, &edition)?;
         self.output.state.inputs = inputs;
         self.output.state.patch = patch_digest;
@@ -247,6 +252,38 @@ impl Publisher<'_> {
         let patched = self.output.build(|out| write_repodata(store, edition, out))?;
         self.output.put_with_siblings(unpatched, &[FROM_PACKAGES])?;
         self.output.put_with_siblings(patched, &[REPODATA])
+    }
+
+    /// Where it is not asked for it is removed: clients that know it prefer it.
+    fn publish_current_repodata(
+        &mut self,
+        store: &dyn Store,
+        edition: &Edition<'_>,
+    ) -> Result<(), IndexError> {
+        let documents = &self.options.documents;
+        if !documents.monolithic {
+            return Ok(());
+        }
+        let Some(versions) = &documents.current_repodata else {
+            return ["", ".zst", ".bz2"]
+                .iter()
+                .try_for_each(|extension| self.output.remove(&format!("{CURRENT_REPODATA}{extension}")));
+        };
+        let mut current = CurrentSummary::default();
+        let built = self.output.build(|out| {
+            current = write_current_repodata(store, edition, versions, out)?;
+            Ok::<_, StoreError>(())
+        })?;
+        let left_out = current.left_out.into_iter().map(|record| {
+            let what = format!("is not in {CURRENT_REPODATA}: {}", record.reason);
+            Warning::new(record.file_name, &what)
+        });
+        let unmatched = current.unmatched.into_iter().map(|pin| {
+            let what = format!("holds no {} {}: there is none", pin.name, pin.version);
+            Warning::new(CURRENT_REPODATA.to_owned(), &what)
+        });
+        self.summary.warnings.extend(left_out.chain(unmatched));
+        self.output.put_with_siblings(built, &[CURRENT_REPODATA])
     }
 }
 

@@ -10,8 +10,8 @@ use crate::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir, SubdirFold
 use crate::json::Layout;
 use crate::package::Limits;
 use crate::publish::{ShardPlacement, ZstdLevel};
-use crate::repodata::DocumentOptions;
 use crate::repodata::patch::PatchSource;
+use crate::repodata::{CurrentVersions, DocumentOptions};
 use crate::site::RootDocument;
 use crate::store::{MissingArtifacts, Stage};
 
@@ -84,6 +84,9 @@ pub enum Scan {
 pub struct DocumentSelection {
     /// `repodata.json`, `repodata_from_packages.json` and what goes with them.
     pub monolithic: bool,
+    /// `current_repodata.json`, and the versions that it holds beside the newest. It goes with
+    /// `repodata.json`.
+    pub current_repodata: Option<CurrentVersions>,
     /// `run_exports.json`.
     pub run_exports: bool,
     /// `channeldata.json`, and the channel's page where there are listing pages.

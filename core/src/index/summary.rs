@@ -64,16 +64,29 @@ impl LeftOut {
     /// What a package says of itself (names of members, wrong values) may be part of `reason`, and
     /// is shortened to what a log can take.
     pub(super) fn new(file_name: String, reason: &str) -> Self {
-        let mut characters = reason.chars().map(|character| match character {
-            control if control.is_control() => char::REPLACEMENT_CHARACTER,
-            other => other,
-        });
-        let mut reason: String = characters.by_ref().take(REASON_CHARACTERS).collect();
-        if characters.next().is_some() {
-            reason.push('…');
-        }
+        let reason = shortened(reason);
         Self { file_name, reason }
     }
+}
+
+impl Warning {
+    /// What a package says of itself may be part of `what`, and is shortened as reasons are.
+    pub(super) fn new(file_name: String, what: &str) -> Self {
+        let what = shortened(what);
+        Self { file_name, what }
+    }
+}
+
+fn shortened(reason: &str) -> String {
+    let mut characters = reason.chars().map(|character| match character {
+        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    });
+    let mut reason: String = characters.by_ref().take(REASON_CHARACTERS).collect();
+    if characters.next().is_some() {
+        reason.push('…');
+    }
+    reason
 }
 
 /// Something odd that was no reason to leave a package out.

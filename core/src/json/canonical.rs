@@ -66,14 +66,21 @@ impl JsonText {
     /// plain ASCII. Text that is no object is left as it is.
     #[must_use]
     pub fn with_integer(&self, key: &str, value: i64) -> Self {
+        self.with_member(key, &Self(value.to_string()))
+    }
+
+    /// The same object with `key` set to a value, as a rule without parsing the rest. `key` is
+    /// plain ASCII. Text that is no object is left as it is.
+    #[must_use]
+    pub fn with_member(&self, key: &str, value: &Self) -> Self {
         let Some((start, end, found)) = place_of_key(self.0.as_bytes(), key.as_bytes()) else {
             let mut document = self.to_value();
             if let Value::Object(members) = &mut document {
-                members.insert(key.to_owned(), Value::from(value));
+                members.insert(key.to_owned(), value.to_value());
             }
             return Self::from_value(&document);
         };
-        let member = format!("\"{key}\":{value}");
+        let member = format!("\"{key}\":{}", value.0);
         let (before, after) = (&self.0[..start], &self.0[end..]);
         let comma_before = if !found && after.starts_with('}') && !before.ends_with('{') {
             ","

@@ -4,6 +4,7 @@
 //! put into document after document. Only records that a patch touches are parsed again.
 
 mod channeldata;
+mod current;
 mod edition;
 mod monolithic;
 pub mod patch;
@@ -11,6 +12,10 @@ mod run_exports;
 mod shards;
 
 pub use channeldata::{ChannelPackage, Channeldata};
+pub use current::{
+    CurrentSummary, CurrentVersions, CurrentVersionsError, NotInCurrent, PinWithoutMatch,
+    write_current_repodata,
+};
 pub use edition::{Edition, Place, Published};
 pub use monolithic::write_repodata;
 pub use patch::{PatchError, PatchInstructions};

@@ -1,7 +1,7 @@
 //! `repodata.json` and `repodata_from_packages.json`: every record of a subdir in one document
 //! (CEP 36).
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
@@ -26,14 +26,24 @@ pub fn write_repodata(store: &dyn Store, edition: &Edition<'_>, out: impl Write)
         edition.for_each_record(store, &query, &mut |stored, published| {
             match published {
                 Published::Record { record, .. } => document.member(stored.file_name, record.as_str())?,
-                Published::Removed => removed.push(Value::from(stored.file_name)),
+                Published::Removed => removed.push(stored.file_name.to_owned()),
                 Published::LeftOut => {}
             }
             Ok(())
         })?;
         document.end_object()?;
     }
-    removed.sort_unstable_by(|one, other| one.as_str().cmp(&other.as_str()));
+    end(document, options, removed)?;
+    Ok(())
+}
+
+/// Writes what stands behind the records, and ends the document.
+pub(super) fn end(
+    mut document: ObjectStream<impl Write>,
+    options: &DocumentOptions,
+    mut removed: Vec<String>,
+) -> io::Result<()> {
+    removed.sort_unstable();
     document.member("removed", JsonText::from_value(&removed.into()).as_str())?;
     // CEP 15: a document with a base URL is of version 2.
     document.member(
@@ -44,11 +54,11 @@ pub fn write_repodata(store: &dyn Store, edition: &Edition<'_>, out: impl Write)
             "1"
         },
     )?;
-    document.finish()?;
-    Ok(())
+    document.finish()
 }
 
-fn info(options: &DocumentOptions) -> JsonText {
+/// What stands before the records.
+pub(super) fn info(options: &DocumentOptions) -> JsonText {
     let mut info = Map::new();
     info.insert("subdir".to_owned(), options.subdir.as_str().into());
     if let Some(url) = options.packages_url() {

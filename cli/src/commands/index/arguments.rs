@@ -12,6 +12,7 @@ use towpath_core::index::{
 use towpath_core::json::Layout;
 use towpath_core::package::Limits;
 use towpath_core::publish::{ShardPlacement, ZstdLevel};
+use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
 use towpath_core::store::{MissingArtifacts, Stage};
 
@@ -99,8 +100,8 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
     shard_grace: Option<String>,
 
-    /// Versions to keep in `current_repodata.json` (not in this version)
-    #[arg(short = 'm', long, value_name = "YAML", help_heading = DOCUMENTS)]
+    /// A file with versions to keep in `current_repodata.json` beside the newest, as in `python: [2.7, 3.10]`
+    #[arg(short = 'm', long, value_name = "YAML", env = "TOWPATH_CURRENT_INDEX_VERSIONS_FILE", hide_env = true, help_heading = DOCUMENTS)]
     current_index_versions_file: Option<PathBuf>,
 
     /// How many threads to use [default: one a processor]
@@ -253,6 +254,7 @@ impl IndexArgs {
         );
         Ok(DocumentSelection {
             monolithic: is_on(Switch::WriteMonolithic),
+            current_repodata: is_on(Switch::CurrentRepodata).then_some(self.current_versions(config)?),
             run_exports: is_on(Switch::RunExports),
             channeldata: is_on(Switch::Channeldata),
             feeds: is_on(Switch::Rss),
@@ -291,6 +293,21 @@ impl IndexArgs {
         }
     }
 
+    /// The versions to keep. A file that was given is read even if nothing asks for its content,
+    /// as conda-index does: a mistake in it should not wait for that.
+    fn current_versions(&self, config: &Config) -> Result<CurrentVersions, Failure> {
+        let Some(path) = self
+            .current_index_versions_file
+            .as_ref()
+            .or(config.index.current_index_versions_file.as_ref())
+        else {
+            return Ok(CurrentVersions::default());
+        };
+        let path = expand_home(path);
+        let yaml = fs_err::read_to_string(&path)?;
+        CurrentVersions::parse(&yaml).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))
+    }
+
     fn patches(&self, config: &Config) -> PatchSource {
         let Some(path) = self
             .patch_generator
@@ -314,11 +331,6 @@ impl IndexArgs {
     /// Better no document than one that was asked for and silently not written.
     fn refuse_what_is_not_there(&self, is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
         let missing = [
-            (is_on(Switch::CurrentRepodata), "--current-repodata"),
-            (
-                self.current_index_versions_file.is_some(),
-                "--current-index-versions-file",
-            ),
             (is_on(Switch::RepodataNext), "--repodata-next"),
             (self.db == Database::Postgresql, "--db postgresql"),
         ];

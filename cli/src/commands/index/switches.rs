@@ -153,7 +153,7 @@ const SWITCHES: [Description; 18] = [
         switch: Switch::CurrentRepodata,
         name: "current-repodata",
         default: false,
-        on: "Write current_repodata.json (not in this version)",
+        on: "Write current_repodata.json: the newest of each package, and what that needs",
         off: "Do not write it [default]",
     },
     Description {

@@ -1,0 +1,182 @@
+//! What a record depends on: a `MatchSpec` (CEP 29), and which records it finds.
+
+use rattler_conda_types::{
+    EqualityOperator, LogicalOperator, MatchSpec, ParseMatchSpecOptions, ParseStrictness, RangeOperator,
+    RepodataRevision, StrictRangeOperator, StringMatcher, Version, VersionSpec,
+};
+
+use super::version_order::{compare, starts_with};
+
+/// What stands in `depends`, parsed.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    /// The one name that it is about, in lower case; `None` for a pattern.
+    pub(super) name: Option<String>,
+    scope: Scope,
+    version: Option<VersionSpec>,
+    build: Option<StringMatcher>,
+    build_number: Option<rattler_conda_types::BuildNumberSpec>,
+}
+
+/// Where a dependency looks.
+#[derive(Debug)]
+enum Scope {
+    AnySubdir,
+    Subdir(String),
+    /// In another channel, or by what is not looked at here (digests, licenses).
+    Elsewhere,
+}
+
+/// What a dependency looks at.
+pub(super) struct Matched<'a> {
+    pub(super) subdir: &'a str,
+    pub(super) version: &'a Version,
+    pub(super) build: &'a str,
+    pub(super) build_number: i64,
+}
+
+impl Dependency {
+    /// Parses what stands in `depends`; says what is wrong with what is no `MatchSpec`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let options = ParseMatchSpecOptions::new(ParseStrictness::Lenient)
+            .with_exact_names_only(false)
+            .with_repodata_revision(RepodataRevision::V3);
+        let spec = MatchSpec::from_str(text, options).map_err(|error| error.to_string())?;
+        if let Some(build) = &spec.build {
+            // What looks like a version is one that a comma is missing before.
+            let build = build.to_string();
+            if build.contains(['<', '>', '=', '~', ',', '|']) && !build.starts_with('^') {
+                return Err(format!("{build:?} cannot be a build"));
+            }
+        }
+        let scope = if spec.channel.is_some() || is_about_more(&spec) {
+            Scope::Elsewhere
+        } else {
+            spec.subdir.map_or(Scope::AnySubdir, Scope::Subdir)
+        };
+        Ok(Self {
+            name: spec.name.as_exact().map(|name| name.as_normalized().to_owned()),
+            scope,
+            version: spec.version,
+            build: spec.build,
+            build_number: spec.build_number,
+        })
+    }
+
+    /// Whether it finds a record of the name that it is about.
+    pub(super) fn matches(&self, record: &Matched<'_>) -> bool {
+        let in_scope = match &self.scope {
+            Scope::AnySubdir => true,
+            Scope::Subdir(subdir) => subdir == record.subdir,
+            Scope::Elsewhere => false,
+        };
+        in_scope
+            && self
+                .version
+                .as_ref()
+                .is_none_or(|spec| version_matches(spec, record.version))
+            && self.build.as_ref().is_none_or(|spec| spec.matches(record.build))
+            && self.build_number.as_ref().is_none_or(|spec| {
+                u64::try_from(record.build_number).is_ok_and(|number| spec.matches(&number))
+            })
+    }
+}
+
+fn is_about_more(spec: &MatchSpec) -> bool {
+    spec.file_name.is_some()
+        || spec.url.is_some()
+        || spec.md5.is_some()
+        || spec.sha256.is_some()
+        || spec.license.is_some()
+        || spec.license_family.is_some()
+        || spec.track_features.is_some()
+}
+
+fn version_matches(spec: &VersionSpec, version: &Version) -> bool {
+    match spec {
+        VersionSpec::None => false,
+        VersionSpec::Any => true,
+        VersionSpec::Range(operator, limit) => {
+            let order = compare(version, limit);
+            match operator {
+                RangeOperator::Greater => order.is_gt(),
+                RangeOperator::GreaterEquals => order.is_ge(),
+                RangeOperator::Less => order.is_lt(),
+                RangeOperator::LessEquals => order.is_le(),
+            }
+        }
+        VersionSpec::Exact(EqualityOperator::Equals, limit) => compare(version, limit).is_eq(),
+        VersionSpec::Exact(EqualityOperator::NotEquals, limit) => compare(version, limit).is_ne(),
+        VersionSpec::StrictRange(StrictRangeOperator::StartsWith, prefix) => starts_with(version, prefix),
+        VersionSpec::StrictRange(StrictRangeOperator::NotStartsWith, prefix) => !starts_with(version, prefix),
+        VersionSpec::StrictRange(StrictRangeOperator::Compatible | StrictRangeOperator::NotCompatible, _) => {
+            spec.matches(version)
+        }
+        VersionSpec::Group(LogicalOperator::And, specs) => {
+            specs.iter().all(|spec| version_matches(spec, version))
+        }
+        VersionSpec::Group(LogicalOperator::Or, specs) => {
+            specs.iter().any(|spec| version_matches(spec, version))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(spec: &str, version: &str, build: &str) -> bool {
+        Dependency::parse(spec).unwrap().matches(&Matched {
+            subdir: "linux-64",
+            version: &version.parse().unwrap(),
+            build,
+            build_number: 0,
+        })
+    }
+
+    /// What real records depend on.
+    #[rstest::rstest]
+    #[case("python", "3.6", true)]
+    #[case("python 3.6", "3.6", true)]
+    #[case("python 3.6", "3.6.1", false)]
+    #[case("python 3.6*", "3.6.1", true)]
+    #[case("python 3.6.*", "3.6", true)]
+    #[case("python =3.6", "3.6.1", true)]
+    #[case("python=3.6", "3.6.1", true)]
+    #[case("python ==3.6", "3.6.1", false)]
+    #[case("python >=3.6,<4.0a0", "3.6.1", true)]
+    #[case("python >=3.6,<4.0a0", "4.0a0", false)]
+    #[case("python >=3.6, <4", "3.7", true)]
+    #[case("python >=3.6 , <4", "3.7", true)]
+    #[case("python >= 3.6", "3.7", true)]
+    #[case("foo >=1.0|<0.5", "0.4", true)]
+    #[case("foo >=1.0|<0.5", "0.7", false)]
+    #[case("foo 1.0|1.2*", "1.2.3", true)]
+    #[case("foo (1.0|1.2*),!=1.2.4", "1.2.4", false)]
+    #[case("foo !=1.2.*", "1.2.4", false)]
+    #[case("foo ~=1.2", "1.3", true)]
+    #[case("foo 1.0.0.*", "1.0post1", false)]
+    #[case("mkl  2017", "2017", true)]
+    #[case("blas 1.1 openblas", "1.1", false)]
+    #[case("foo ==1.0=*_0", "1.0", false)]
+    #[case("foo * py36_*", "7", true)]
+    #[case("foo 1.* py36_*", "1.5", true)]
+    #[case("foo[version='>=1,<2']", "1.5", true)]
+    #[case("foo[version='>=1,<2',build='py36*']", "1.5", true)]
+    #[case("foo[build_number='>0']", "1.5", false)]
+    #[case("foo[subdir=linux-64]", "1.5", true)]
+    #[case("foo[subdir=noarch]", "1.5", false)]
+    #[case("conda-forge::foo", "1.5", false)]
+    #[case("foo[md5=00000000000000000000000000000000]", "1.5", false)]
+    fn a_dependency_finds(#[case] spec: &str, #[case] version: &str, #[case] found: bool) {
+        assert_eq!(finds(spec, version, "py36_1"), found);
+    }
+
+    #[rstest::rstest]
+    #[case("python >=3.6 <4", "\"<4\" cannot be a build")]
+    #[case("", "missing package name")]
+    #[case("python >>3", "unable to parse version spec: >>3")]
+    fn what_is_no_match_spec_says_why(#[case] spec: &str, #[case] why: &str) {
+        assert_eq!(Dependency::parse(spec).unwrap_err(), why);
+    }
+}
