@@ -61,6 +61,7 @@ fn the_version(#[case] args: &[&str]) {
 #[case(&["--update-only"])]
 #[case(&["--no-update-only"])]
 #[case(&["--upstream-stage", "fs"])]
+#[case(&["--current-repodata"])]
 #[case(&["--no-current-repodata"])]
 #[case(&["--threads", "1"])]
 #[case(&["--verbose"])]
@@ -78,11 +79,8 @@ fn options_of_conda_index_are_accepted(#[case] args: &[&str]) {
 }
 
 #[rstest]
-#[case(&["--current-repodata"])]
 #[case(&["--repodata-next"])]
 #[case(&["--db", "postgresql"])]
-#[case(&["--current-index-versions-file", "pins.yml"])]
-#[case(&["-m", "pins.yml"])]
 fn options_that_are_not_there_yet_say_so(#[case] args: &[&str]) {
     let channel = channel();
     let outcome = index(&channel, args);

@@ -10,6 +10,8 @@ mod command_line;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod current_repodata;
+#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod documents;

@@ -100,7 +100,7 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
     shard_grace: Option<String>,
 
-    /// A file with versions to keep in `current_repodata.json` beside the newest, as in `python: [2.7, 3.10]`
+    /// A file with versions to keep in `current_repodata.json` beside the newest: package names and lists of versions
     #[arg(short = 'm', long, value_name = "YAML", env = "TOWPATH_CURRENT_INDEX_VERSIONS_FILE", hide_env = true, help_heading = DOCUMENTS)]
     current_index_versions_file: Option<PathBuf>,
 

@@ -136,10 +136,8 @@ impl Candidates {
     /// Takes a record; says why conda would not. Records of format 2 come first, and each format
     /// in order of file name: of two builds in one, the later file is the build.
     pub(super) fn add(&mut self, artifact: ArtifactName, record: &str) -> Result<(), String> {
-        match artifact.format() {
-            ArchiveFormat::Conda => {}
-            ArchiveFormat::TarBz2 if self.of_format_2.contains(artifact.stem()) => return Ok(()),
-            ArchiveFormat::TarBz2 => {}
+        if artifact.format() == ArchiveFormat::TarBz2 && self.of_format_2.contains(artifact.stem()) {
+            return Ok(());
         }
         let fields = Fields::of(record)?;
         let identity = Identity {

@@ -5,7 +5,8 @@ use rattler_conda_types::{
     RepodataRevision, StrictRangeOperator, StringMatcher, Version, VersionSpec,
 };
 
-use super::version_order::{compare, starts_with};
+use super::fields::is_package_name;
+use super::version_order::{compare, is_compatible, starts_with};
 
 /// What stands in `depends`, parsed.
 #[derive(Debug)]
@@ -41,7 +42,11 @@ impl Dependency {
         let options = ParseMatchSpecOptions::new(ParseStrictness::Lenient)
             .with_exact_names_only(false)
             .with_repodata_revision(RepodataRevision::V3);
-        let spec = MatchSpec::from_str(text, options).map_err(|error| error.to_string())?;
+        let spec = match MatchSpec::from_str(text, options) {
+            Ok(spec) => spec,
+            Err(_) if has_version_pattern(text) => return Ok(Self::not_looked_at()),
+            Err(error) => return Err(error.to_string()),
+        };
         if let Some(build) = &spec.build {
             // What looks like a version is one that a comma is missing before.
             let build = build.to_string();
@@ -49,18 +54,33 @@ impl Dependency {
                 return Err(format!("{build:?} cannot be a build"));
             }
         }
+        let name = spec.name.as_exact().map(|name| name.as_normalized().to_owned());
+        if let Some(name) = name.as_deref().filter(|name| !is_package_name(name)) {
+            return Err(format!("{name:?} is not a package name (CEP 26)"));
+        }
         let scope = if spec.channel.is_some() || is_about_more(&spec) {
             Scope::Elsewhere
         } else {
             spec.subdir.map_or(Scope::AnySubdir, Scope::Subdir)
         };
         Ok(Self {
-            name: spec.name.as_exact().map(|name| name.as_normalized().to_owned()),
+            name,
             scope,
             version: spec.version,
             build: spec.build,
             build_number: spec.build_number,
         })
+    }
+
+    /// One that can be read, if not here: it finds nothing.
+    fn not_looked_at() -> Self {
+        Self {
+            name: None,
+            scope: Scope::Elsewhere,
+            version: None,
+            build: None,
+            build_number: None,
+        }
     }
 
     /// Whether it finds a record of the name that it is about.
@@ -80,6 +100,18 @@ impl Dependency {
                 u64::try_from(record.build_number).is_ok_and(|number| spec.matches(&number))
             })
     }
+}
+
+/// Whether the version is a pattern with a `*` before its end or a regular expression. CEP 29 has
+/// them, rattler does not.
+fn has_version_pattern(text: &str) -> bool {
+    let Some((name, pattern)) = text.trim().split_once([' ', '=']) else {
+        return false;
+    };
+    let pattern = pattern.trim();
+    let is_regex = pattern.starts_with('^') && pattern.ends_with('$');
+    let is_glob = pattern.contains('*') && !pattern.contains(['<', '>', '=', '~', '[', '(']);
+    is_package_name(name) && (is_regex || is_glob)
 }
 
 fn is_about_more(spec: &MatchSpec) -> bool {
@@ -109,9 +141,8 @@ fn version_matches(spec: &VersionSpec, version: &Version) -> bool {
         VersionSpec::Exact(EqualityOperator::NotEquals, limit) => compare(version, limit).is_ne(),
         VersionSpec::StrictRange(StrictRangeOperator::StartsWith, prefix) => starts_with(version, prefix),
         VersionSpec::StrictRange(StrictRangeOperator::NotStartsWith, prefix) => !starts_with(version, prefix),
-        VersionSpec::StrictRange(StrictRangeOperator::Compatible | StrictRangeOperator::NotCompatible, _) => {
-            spec.matches(version)
-        }
+        VersionSpec::StrictRange(StrictRangeOperator::Compatible, limit) => is_compatible(version, limit),
+        VersionSpec::StrictRange(StrictRangeOperator::NotCompatible, limit) => !is_compatible(version, limit),
         VersionSpec::Group(LogicalOperator::And, specs) => {
             specs.iter().all(|spec| version_matches(spec, version))
         }
@@ -173,6 +204,15 @@ mod tests {
     }
 
     #[rstest::rstest]
+    #[case("foo 1.*.3")]
+    #[case("foo 1.0.*_0")]
+    #[case("foo ^1.*$")]
+    fn patterns_are_dependencies_though_they_find_nothing(#[case] spec: &str) {
+        assert!(!finds(spec, "1.2.3", "0"));
+    }
+
+    #[rstest::rstest]
+    #[case("a--b >=1", "\"a--b\" is not a package name (CEP 26)")]
     #[case("python >=3.6 <4", "\"<4\" cannot be a build")]
     #[case("", "missing package name")]
     #[case("python >>3", "unable to parse version spec: >>3")]

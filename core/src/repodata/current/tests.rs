@@ -1,9 +1,12 @@
 //! Each rule, on records made for it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::dependency::{Dependency, Matched};
 use super::*;
 use crate::channel::ChannelRelations;
 use crate::json::Layout;
@@ -272,7 +275,7 @@ fn a_dependency_that_is_met_brings_nothing() {
 #[case(json!({"track_features": "mkl"}))]
 #[case(json!({"features": ["mkl"]}))]
 fn beside_features_there_is_something_without(#[case] features: Value) {
-    let records = Records::of(&["a-3-0.conda"; 0])
+    let records = Records::default()
         .with("a-2-mkl_0.conda", features)
         .with("a-1-mkl_0.conda", json!({"features": "mkl"}))
         .with("a-1-0.conda", json!({}))
@@ -357,7 +360,19 @@ fn a_record_that_conda_refuses_gives_way_to_the_next() {
         .depending("c-2-0.conda", &["c >=1 <2"])
         .current();
     assert_eq!(current.names(), ["a-1-0.conda", "b-2-1.conda", "c-1-0.conda"]);
-    insta::assert_debug_snapshot!(current.left_out(), @"");
+    let no_match_spec = "depends on \"c >=1 <2\", which is no MatchSpec: \"<2\" cannot be a build";
+    assert_eq!(
+        current.left_out(),
+        [
+            ("a-2-0.conda", "build_number is \"2\", not an integer"),
+            (
+                "a-3-0.conda",
+                "version \"3..0\" is not a version: encountered more characters but expected none"
+            ),
+            ("b-2-0.conda", no_match_spec),
+            ("c-2-0.conda", no_match_spec),
+        ]
+    );
 }
 
 #[test]
@@ -373,7 +388,6 @@ fn a_tar_bz2_counts_where_its_conda_is_refused() {
 }
 
 fn any_records() -> impl Strategy<Value = Records> {
-    let name = prop_oneof![Just("a"), Just("b"), Just("c")];
     let version = prop_oneof![
         "[0-3]",
         "[0-3]\\.[0-2]",
@@ -382,55 +396,86 @@ fn any_records() -> impl Strategy<Value = Records> {
     ];
     let depends = prop::collection::vec("(a|b|c) (<|>=|=|==)[0-3](\\.[0-2])?", 0..3);
     let features = prop_oneof![4 => Just(""), 1 => Just("mkl")];
-    let format = prop_oneof![Just("conda"), Just("tar.bz2")];
-    let record = (name, version, 0..3_u8, depends, features, format).prop_map(
-        |(name, version, build, depends, features, format)| {
+    let file_name = ("[abc]", version, 0..3_u8, "conda|tar\\.bz2");
+    let record =
+        (file_name, depends, features).prop_map(|((name, version, build, extension), depends, features)| {
             let fields = json!({"build_number": build, "depends": depends, "features": features});
-            (format!("{name}-{version}-{build}.{format}"), fields)
-        },
-    );
-    prop::collection::btree_map(Just(()), Just(()), 0..1)
-        .prop_flat_map(move |_| prop::collection::vec(record.clone(), 1..30))
-        .prop_map(|records| {
-            records
-                .into_iter()
-                .collect::<std::collections::BTreeMap<_, _>>()
-                .into_iter()
-                .fold(Records::default(), |records, (file_name, fields)| {
-                    records.with(&file_name, fields)
-                })
+            (format!("{name}-{version}-{build}.{extension}"), fields)
+        });
+    prop::collection::vec(record, 1..30).prop_map(|records| {
+        let by_name: BTreeMap<String, Value> = records.into_iter().collect();
+        by_name
+            .into_iter()
+            .fold(Records::default(), |records, (file_name, fields)| {
+                records.with(&file_name, fields)
+            })
+    })
+}
+
+fn version_of(record: &Value) -> rattler_conda_types::Version {
+    fields::version(record["version"].as_str().unwrap()).unwrap()
+}
+
+/// Whether a record is what `spec` asks for.
+fn meets(record: &Value, spec: &str) -> bool {
+    let dependency = Dependency::parse(spec).unwrap();
+    dependency.name.as_deref() == record["name"].as_str()
+        && dependency.matches(&Matched {
+            subdir: "linux-64",
+            version: &version_of(record),
+            build: record["build"].as_str().unwrap(),
+            build_number: record["build_number"].as_i64().unwrap(),
         })
 }
 
 proptest! {
-    /// The document holds some of the records as they are, every name, and of every name a record
-    /// that none is newer than.
+    /// The document holds some of the records as they are, and of every name one that none is
+    /// newer than.
     #[test]
     fn every_name_is_there_in_its_newest_version(records in any_records()) {
         let current = records.current();
         prop_assert_eq!(&current.summary, &CurrentSummary::default());
         let published = current.records();
-        let version = |record: &Value| fields::version(record["version"].as_str().unwrap()).unwrap();
+        let given: BTreeMap<&String, &Value> = records.store.iter().map(|(name, record)| (name, record)).collect();
         for (file_name, record) in &published {
-            let (_, given) = records.store.iter().find(|(name, _)| name == file_name).unwrap();
-            for (key, value) in given.as_object().unwrap() {
+            for (key, value) in given[file_name].as_object().unwrap() {
                 prop_assert_eq!(&record[key], value);
             }
         }
-        for (file_name, given) in &records.store {
+        for record in given.values() {
             let newest = published
                 .values()
-                .filter(|record| record["name"] == given["name"])
-                .any(|record| version_order::compare(&version(record), &version(given)).is_ge());
-            prop_assert!(newest, "{} is newer than what is current", file_name);
+                .filter(|current| current["name"] == record["name"])
+                .any(|current| version_order::compare(&version_of(current), &version_of(record)).is_ge());
+            prop_assert!(newest, "{} is newer than what is current", record);
         }
     }
 
-    /// A record more never takes away what the newest version of another name needs.
+    /// What the newest records need is there, if it is anywhere.
     #[test]
-    fn the_order_of_records_does_not_matter(records in any_records()) {
-        let mut reversed = records.clone();
-        reversed.store.reverse();
-        prop_assert_eq!(records.current().document, reversed.current().document);
+    fn the_newest_have_what_they_need(records in any_records()) {
+        let published = records.current().records();
+        let without_twins = records.store.iter().filter(|(file_name, _)| {
+            let artifact = ArtifactName::new(file_name.clone()).unwrap();
+            artifact.format() == ArchiveFormat::Conda
+                || records.store.iter().all(|(other, _)| other != artifact.twin().as_str())
+        });
+        let given: Vec<&Value> = without_twins.map(|(_, record)| record).collect();
+        let is_newest = |record: &&Value| {
+            let of_name = given.iter().filter(|other| other["name"] == record["name"]);
+            of_name
+                .clone()
+                .all(|other| version_order::compare(&version_of(record), &version_of(other)).is_ge())
+        };
+        for record in published.values().filter(is_newest) {
+            for spec in record["depends"].as_array().unwrap() {
+                let spec = spec.as_str().unwrap();
+                prop_assert_eq!(
+                    published.values().any(|record| meets(record, spec)),
+                    given.iter().any(|record| meets(record, spec)),
+                    "{}", spec
+                );
+            }
+        }
     }
 }

@@ -34,14 +34,26 @@ pub(super) fn compare(one: &Version, other: &Version) -> Ordering {
 /// Whether `name=prefix` matches `version`: `1.0` finds `1`, `1.0.0`, `1.0.1`, `1.0rc1` and
 /// `1.0+local`.
 pub(super) fn starts_with(version: &Version, prefix: &Version) -> bool {
-    if version.epoch() != prefix.epoch() {
-        return false;
+    version.epoch() == prefix.epoch() && begins_with(version, &release(prefix), &local(prefix))
+}
+
+/// Whether `name ~=limit` matches `version`: `1.2.3` finds what is no older and begins with `1.2`.
+pub(super) fn is_compatible(version: &Version, limit: &Version) -> bool {
+    let (mut prefix, mut local_prefix) = (release(limit), local(limit));
+    // The last segment goes; a local part of one segment goes with the segment that it is tied to.
+    if local_prefix.pop().is_none() || local_prefix.is_empty() {
+        prefix.pop();
     }
-    if prefix.has_local() {
-        return compare_segments(&release(version), &release(prefix)).is_eq()
-            && segments_start_with(&local(version), &local(prefix));
+    compare(version, limit).is_ge()
+        && version.epoch() == limit.epoch()
+        && begins_with(version, &prefix, &local_prefix)
+}
+
+fn begins_with(version: &Version, prefix: &[Segment<'_>], local_prefix: &[Segment<'_>]) -> bool {
+    if local_prefix.is_empty() {
+        return segments_start_with(&release(version), prefix);
     }
-    segments_start_with(&release(version), &release(prefix))
+    compare_segments(&release(version), prefix).is_eq() && segments_start_with(&local(version), local_prefix)
 }
 
 fn release(version: &Version) -> Vec<Segment<'_>> {
@@ -132,7 +144,8 @@ mod tests {
         let ascending: &[&[&str]] = &[
             &["0.4", "0.4.0"],
             &["0.4.1.rc", "0.4.1.RC"],
-            &["0.4.1+local", "0.4.1+0.local"],
+            &["0.4.1+local"],
+            &["0.4.1+0.local"],
             &["0.4.1", "0.4.1+0"],
             &["0.4.1+1.local"],
             &["0.5a1"],
@@ -182,6 +195,20 @@ mod tests {
         for found in versions {
             assert!(starts_with(&version(found), &version(prefix)), "{found}");
         }
+    }
+
+    #[rstest::rstest]
+    #[case("1.2.3", "1.2.3", true)]
+    #[case("1.2.3", "1.2.10", true)]
+    #[case("1.2.3", "1.2.3rc1", false)]
+    #[case("1.2.3", "1.3", false)]
+    #[case("1.2.3", "1!1.2.4", false)]
+    #[case("1.2+a", "1.3", true)]
+    #[case("1.2+a.1", "1.2+a.2", true)]
+    #[case("1.2+a.1", "1.3", false)]
+    #[case("1", "2", true)]
+    fn compatible_versions(#[case] limit: &str, #[case] other: &str, #[case] expected: bool) {
+        assert_eq!(is_compatible(&version(other), &version(limit)), expected);
     }
 
     #[rstest::rstest]
