@@ -47,7 +47,7 @@ fn the_newest_and_what_they_need() {
     assert_snapshot!(index(&channel, &["--current-repodata"]), @"
     exit status: 0
     ----- stderr -----
-    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(
         current(&channel),
@@ -207,7 +207,7 @@ fn a_version_that_is_not_there_is_told() {
     exit status: 0
     ----- stderr -----
     warning: noarch/current_repodata.json: holds no lock 2.1: there is none
-    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     ");
     assert_eq!(current(&channel).len(), 4);
 }
@@ -257,7 +257,7 @@ fn what_conda_would_refuse_is_told_and_gives_way() {
     warning: noarch/lock-6.0-0.conda: is not in current_repodata.json: depends is null, not a list of text
     warning: noarch/lock-7.0-0.conda: is not in current_repodata.json: depends on "boat >=1 <2", which is no MatchSpec: "<2" cannot be a build
     warning: noarch/lock-8.0-0.conda: is not in current_repodata.json: license is a list, not text
-    [CHANNEL] (noarch): 10 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    [CHANNEL] (noarch): 10 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     "#);
     assert_eq!(
         current(&channel),
