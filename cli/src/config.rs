@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::commands::index::Switches;
+use crate::commands::index::{RuleAction, Switches, policies_in_file};
 use crate::failure::Failure;
 
 /// The file's name, in the channel's folder.
@@ -20,6 +20,9 @@ pub(crate) struct Config {
     pub(crate) channel: ChannelConfig,
     #[serde(default)]
     pub(crate) index: IndexConfig,
+    /// `[policy]`: what is to be done about records that break rules, by the rules' names.
+    #[serde(default, deserialize_with = "policies_in_file")]
+    pub(crate) policy: Vec<RuleAction>,
 }
 
 /// `[channel]`: what the channel is.
@@ -108,6 +111,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use towpath_core::record::{Action, Rule};
+
     use super::*;
 
     #[test]
@@ -121,11 +126,32 @@ mod tests {
         assert_eq!(config.channel.base.as_deref(), Some("../conda-forge"));
     }
 
+    #[test]
+    fn policies_are_read_by_rule() {
+        let config = Config::parse("[policy]\nsubdir = 'reject'\nfile-name = 'allow'\n").unwrap();
+        assert_eq!(
+            config.policy,
+            [(Rule::FileName, Action::Allow), (Rule::Subdir, Action::Reject)]
+        );
+    }
+
     #[rstest::rstest]
     #[case("[index]\nzts = true\n", "[index] has no option \"zts\"")]
     #[case("[index]\nzst = 'yes'\n", "zst in [index] takes true or false")]
     #[case("[index]\nzts-level = 9\n", "[index] has no option \"zts-level\"")]
     #[case("[chanel]\n", "unknown field `chanel`")]
+    #[case(
+        "[policy]\nsubdri = 'warn'\n",
+        "there is no rule \"subdri\": the rules are subdir, file-name,"
+    )]
+    #[case(
+        "[policy]\nsubdir = 'deny'\n",
+        "there is no action \"deny\": the actions are allow, warn and"
+    )]
+    #[case(
+        "[policy]\nsubdir = true\n",
+        "invalid type: boolean `true`, expected a string"
+    )]
     fn what_is_not_understood_is_an_error(#[case] text: &str, #[case] message: &str) {
         let error = Config::parse(text).unwrap_err();
         assert!(error.contains(message), "{error}");

@@ -7,6 +7,7 @@
 mod canonical;
 mod number;
 mod parse;
+mod slice;
 mod stream;
 mod write;
 
@@ -16,4 +17,5 @@ pub use parse::{JsonError, parse};
 pub use stream::ObjectStream;
 pub use write::{Layout, indent, write_string};
 
+pub(crate) use slice::JsonSlice;
 pub(crate) use write::write_value;

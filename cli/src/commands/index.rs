@@ -1,6 +1,7 @@
 //! `towpath index`
 
 mod arguments;
+mod policies;
 mod switches;
 
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use towpath_core::index::{IndexSummary, Progress, Silent, index_channel};
 
 pub(crate) use self::arguments::IndexArgs;
+pub(crate) use self::policies::{RuleAction, in_file as policies_in_file};
 pub(crate) use self::switches::Switches;
 use crate::failure::{Failure, status};
 use crate::progress::Bars;

@@ -250,6 +250,31 @@ fn values_that_make_no_sense_are_refused() {
     "#);
 }
 
+#[test]
+fn policies_name_what_there_is() {
+    assert_snapshot!(refused(&["--policy", "name=warn,subdri=warn"]), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value 'subdri=warn' for '--policy <RULE=ACTION>': there is no rule "subdri": the rules are subdir, file-name, timestamp, name and record
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(refused(&["--policy", "subdir=deny"]), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value 'subdir=deny' for '--policy <RULE=ACTION>': there is no action "deny": the actions are allow, warn and reject
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(refused(&["--policy", "subdir"]), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value 'subdir' for '--policy <RULE=ACTION>': "subdir" is no RULE=ACTION, such as subdir=reject
+
+    For more information, try '--help'.
+    "#);
+}
+
 #[rstest]
 #[case("../evil")]
 #[case("linux-64/..")]

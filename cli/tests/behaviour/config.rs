@@ -148,6 +148,7 @@ fn every_variable() {
 #[case("TOWPATH_THREADS", "many")]
 #[case("TOWPATH_DB", "mysql")]
 #[case("TOWPATH_ZST_LEVEL", "23")]
+#[case("TOWPATH_POLICY", "subdir")]
 fn what_is_not_understood_in_the_environment_is_refused(#[case] variable: &str, #[case] value: &str) {
     let channel = channel();
     let outcome = Towpath::index(&channel).env(variable, value).run();

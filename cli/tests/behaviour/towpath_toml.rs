@@ -43,6 +43,13 @@ rss = true
 current-repodata = false
 html-dependencies = false
 repodata-next = false
+
+[policy]
+subdir = "reject"
+file-name = "reject"
+timestamp = "warn"
+name = "allow"
+record = "reject"
 "#;
 
 #[test]
@@ -184,6 +191,24 @@ fn values_in_towpath_toml_that_make_no_sense_are_refused() {
       |             ^^^
     invalid value: integer `300`, expected u8
     ");
+    assert_snapshot!(refused("[policy]\nsubdri = 'warn'\n"), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: [CHANNEL]/towpath.toml: TOML parse error at line 1, column 1
+      |
+    1 | [policy]
+      | ^^^^^^^^
+    there is no rule "subdri": the rules are subdir, file-name, timestamp, name and record
+    "#);
+    assert_snapshot!(refused("[policy]\nsubdir = 'deny'\n"), @r#"
+    exit status: 2
+    ----- stderr -----
+    error: [CHANNEL]/towpath.toml: TOML parse error at line 1, column 1
+      |
+    1 | [policy]
+      | ^^^^^^^^
+    there is no action "deny": the actions are allow, warn and reject
+    "#);
     assert_snapshot!(refused("[index]\nshard-grace = 'soon'\n"), @r#"
     exit status: 2
     ----- stderr -----
@@ -228,7 +253,7 @@ fn a_towpath_toml_of_another_shape_is_refused() {
       |
     1 | [chanel]
       |  ^^^^^^
-    unknown field `chanel`, expected `channel` or `index`
+    unknown field `chanel`, expected one of `channel`, `index`, `policy`
     ");
     assert_snapshot!(refused("[index\n"), @"
     exit status: 2

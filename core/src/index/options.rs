@@ -10,6 +10,7 @@ use crate::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir, SubdirFold
 use crate::json::Layout;
 use crate::package::Limits;
 use crate::publish::{ShardPlacement, ZstdLevel};
+use crate::record::Policy;
 use crate::repodata::patch::PatchSource;
 use crate::repodata::{CurrentVersions, DocumentOptions};
 use crate::site::RootDocument;
@@ -34,6 +35,8 @@ pub struct IndexOptions {
     pub include_stages: Vec<Stage>,
     /// Whether artifacts that look unchanged are hashed and compared.
     pub verify_digests: bool,
+    /// What is done about records that break rules.
+    pub policy: Policy,
     /// Where patch instructions come from.
     pub patches: PatchSource,
     /// Which documents are written, and how.

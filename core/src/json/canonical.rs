@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::number::canonical_number;
-use super::{JsonError, parse, write_value};
+use super::{JsonError, JsonSlice, parse, write_value};
 
 /// JSON in canonical spelling: compact, keys sorted, ASCII only, numbers as Python prints them.
 ///
@@ -41,6 +41,11 @@ impl JsonText {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text, to look into.
+    pub(crate) fn as_slice(&self) -> JsonSlice<'_> {
+        JsonSlice::new(&self.0)
     }
 
     /// The text, owned.
@@ -123,7 +128,7 @@ fn place_of_key(text: &[u8], key: &[u8]) -> Option<(usize, usize, bool)> {
 }
 
 /// The place behind the string that starts at `at`.
-fn end_of_string(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn end_of_string(text: &[u8], at: usize) -> Option<usize> {
     let mut place = at + 1;
     loop {
         match *text.get(place)? {
@@ -135,7 +140,7 @@ fn end_of_string(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The place behind the value that starts at `at` in canonical text.
-fn end_of_value(text: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn end_of_value(text: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     loop {
         match *text.get(at)? {
@@ -314,13 +319,13 @@ impl<'a> Scanner<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(in crate::json) fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

@@ -2,15 +2,18 @@
 //!
 //! It is the `info/index.json` of the package (CEP 34) without what is of the build only, and with
 //! what can be known of the finished file only: its digests and its size (CEP 36). Nothing else is
-//! added, changed or checked: unknown keys are published as they are.
+//! added or changed: unknown keys are published as they are. A [`Policy`] checks what clients make
+//! of it.
 
 mod build_time;
 mod identity;
+mod policy;
 
 use serde_json::{Map, Value};
 
 pub use build_time::BuildTime;
 pub use identity::RecordIdentity;
+pub use policy::{Action, Finding, Policy, Rule, UnknownAction, UnknownRule};
 
 use crate::json::JsonText;
 use crate::package::Digests;

@@ -16,6 +16,7 @@ use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
 use towpath_core::store::{MissingArtifacts, Stage};
 
+use super::policies::{self, RuleAction};
 use super::switches::{Switch, Switches};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -116,6 +117,13 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "NAME", help_heading = READING)]
     include_stage: Vec<String>,
 
+    /// What to do about records that break a rule; may be given several times [default: warn]
+    ///
+    /// Rules: subdir, file-name, timestamp, name, record. Actions: allow, warn, reject. See
+    /// docs/configuration.md.
+    #[arg(long, value_name = "RULE=ACTION", value_delimiter = ',', value_parser = policies::parse, help_heading = READING)]
+    policy: Vec<RuleAction>,
+
     /// Where to keep what was read
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
     db: Database,
@@ -213,6 +221,7 @@ impl IndexArgs {
             upstream: Stage::named(&self.upstream_stage),
             include_stages: stages.into_iter().map(Stage::named).collect(),
             verify_digests: is_on(Switch::VerifyDigests),
+            policy: policies::policy(&self.policy, &config.policy)?,
             patches: self.patches(&config),
             documents: self.documents(&config, &is_on)?,
             on_busy: match self.on_busy {
