@@ -22,6 +22,15 @@ impl<'a> JsonSlice<'a> {
         self.0
     }
 
+    /// Its spelling, for people: of a long one the beginning. It is ASCII without control characters.
+    pub(crate) fn excerpt(self) -> String {
+        const ENOUGH: usize = 60;
+        match self.0.get(..ENOUGH) {
+            Some(beginning) if self.0.len() > ENOUGH => format!("{beginning}…"),
+            _ => self.0.to_owned(),
+        }
+    }
+
     /// What it says if it is a string.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;

@@ -8,12 +8,16 @@
 mod build_time;
 mod identity;
 mod policy;
+mod revision;
 
 use serde_json::{Map, Value};
 
 pub use build_time::BuildTime;
 pub use identity::RecordIdentity;
 pub use policy::{Action, Finding, Policy, Rule, UnknownAction, UnknownRule};
+pub use revision::{Revision, RevisionSummary};
+#[cfg(feature = "match-spec")]
+pub use revision::{V3FormError, v3_form};
 
 use crate::json::JsonText;
 use crate::package::Digests;

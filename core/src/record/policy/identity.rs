@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Fields, LAST_SECOND, excerpt};
+use super::{Fields, LAST_SECOND};
 use crate::channel::Subdir;
 use crate::json::JsonText;
 use crate::package::ArtifactName;
@@ -15,7 +15,7 @@ pub(super) fn subdir_fault(subdir: &Subdir, fields: &Fields<'_>) -> Option<Strin
     }
     Some(format!(
         "its subdir is {}, but it lies in {subdir} (CEP 34); older mamba reads nothing of such a channel",
-        excerpt(said.spelling())
+        said.excerpt()
     ))
 }
 
@@ -42,11 +42,11 @@ pub(super) fn file_name_fault(artifact: &ArtifactName, fields: &Fields<'_>) -> O
         .zip(said.into_iter().zip(texts))
         .find(|((_, part), (_, text))| part != text);
     let ((field, part), (said, _)) = differs?;
-    let part = JsonText::from_value(&part.into()).into_string();
+    let part = JsonText::from_value(&part.into());
     Some(format!(
         "its {field} is {}, but {} by its file name (CEP 26)",
-        excerpt(said.spelling()),
-        excerpt(&part)
+        said.excerpt(),
+        part.as_slice().excerpt()
     ))
 }
 

@@ -288,15 +288,5 @@ impl<'a> Fields<'a> {
 /// do conda and rattler tell them apart.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// What was found, for people: its JSON, and of long JSON the beginning. Being canonical it is
-/// ASCII without control characters.
-fn excerpt(spelling: &str) -> String {
-    const ENOUGH: usize = 60;
-    match spelling.get(..ENOUGH) {
-        Some(beginning) if spelling.len() > ENOUGH => format!("{beginning}…"),
-        _ => spelling.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Names as CEP 26 allows them.
 
-use super::{Fields, excerpt};
+use super::Fields;
 use crate::json::{JsonSlice, JsonText};
 use crate::package::ArtifactName;
 
@@ -76,7 +76,7 @@ pub(super) fn file_name_fault(artifact: &ArtifactName) -> Option<String> {
 }
 
 fn fault(field: &str, said: JsonSlice<'_>, why: &str) -> String {
-    format!("its {field} {} {why} (CEP 26)", excerpt(said.spelling()))
+    format!("its {field} {} {why} (CEP 26)", said.excerpt())
 }
 
 /// By how much a name is too long.

@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
+use super::LAST_SECOND;
 use super::version::is_version;
-use super::{LAST_SECOND, excerpt};
 use crate::json::JsonSlice;
 
 /// What clients can read in a field.
@@ -63,7 +63,7 @@ pub(super) fn fault(key: &str, value: JsonSlice<'_>) -> Option<String> {
     }
     Some(refused(&format!(
         "its {key} is {}, not {}",
-        excerpt(value.spelling()),
+        value.excerpt(),
         shape.demand()
     )))
 }
