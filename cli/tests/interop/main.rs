@@ -15,6 +15,8 @@ mod concurrency;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod current_repodata;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod golden;

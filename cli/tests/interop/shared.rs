@@ -31,6 +31,15 @@ impl Shared {
         self.0.join("data/golden")
     }
 
+    /// Real repodata of a subdir, compressed with zstd.
+    pub(crate) fn repodata(&self, collection: &str, subdir: &str) -> PathBuf {
+        self.0
+            .join("data/repodata")
+            .join(collection)
+            .join(subdir)
+            .join("repodata.json.zst")
+    }
+
     /// Real patch instructions for osx-64, compressed with zstd.
     pub(crate) fn patch_instructions(&self) -> [PathBuf; 2] {
         ["bioconda-0c01dd1c", "bioconda-295d66d6"].map(|folder| {
