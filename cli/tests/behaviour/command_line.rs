@@ -79,7 +79,6 @@ fn options_of_conda_index_are_accepted(#[case] args: &[&str]) {
 }
 
 #[rstest]
-#[case(&["--repodata-next"])]
 #[case(&["--db", "postgresql"])]
 fn options_that_are_not_there_yet_say_so(#[case] args: &[&str]) {
     let channel = channel();

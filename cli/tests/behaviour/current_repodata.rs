@@ -252,11 +252,17 @@ fn what_conda_would_refuse_is_told_and_gives_way() {
     exit status: 0
     ----- stderr -----
     warning: noarch/Weir-1.0-0.conda: is not in current_repodata.json: name "Weir" has upper-case letters, and conda finds none with them
+    warning: noarch/Weir-1.0-0.conda: its name "Weir" has "W", which a package name does not have (CEP 26)
     warning: noarch/lock-4.0-0.conda: is not in current_repodata.json: build_number is "0", not an integer
+    warning: noarch/lock-4.0-0.conda: its build_number is "0", not a whole number from 0 on (CEP 34); rattler and pixi refuse it with all builds of the package
     warning: noarch/lock-5.0-0.conda: is not in current_repodata.json: version "5..0" is not a version: encountered more characters but expected none
+    warning: noarch/lock-5.0-0.conda: its version is "5..0", but "5.0" by its file name (CEP 26)
+    warning: noarch/lock-5.0-0.conda: its version is "5..0", not a version (CEP 34); rattler and pixi refuse it with all builds of the package
     warning: noarch/lock-6.0-0.conda: is not in current_repodata.json: depends is null, not a list of text
+    warning: noarch/lock-6.0-0.conda: its depends is null, not a list of text (CEP 34); rattler and pixi refuse it with all builds of the package
     warning: noarch/lock-7.0-0.conda: is not in current_repodata.json: depends on "boat >=1 <2", which is no MatchSpec: "<2" cannot be a build
     warning: noarch/lock-8.0-0.conda: is not in current_repodata.json: license is a list, not text
+    warning: noarch/lock-8.0-0.conda: its license is ["MIT","BSD"], not text (CEP 34); rattler and pixi refuse it with all builds of the package
     [CHANNEL] (noarch): 10 added, 0 changed, 0 removed, 0 left out; 4 documents written in [TIME]
     "#);
     assert_eq!(

@@ -32,7 +32,11 @@ mod on_busy;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod published;
+#[cfg(test)]
+mod repodata_v3;
 #[cfg(test)]
 mod report;
 #[cfg(test)]

@@ -100,11 +100,12 @@ fn records_in_shards_are_dated() {
 #[test]
 fn shards_are_written_without_repodata_too() {
     let channel = channel();
-    assert_snapshot!(write_shards(&channel, &["--no-write-monolithic"]), @"
+    assert_snapshot!(write_shards(&channel, &["--no-write-monolithic"]), @r#"
     exit status: 0
     ----- stderr -----
+    warning: noarch/Odd-1-0.conda: its name "Odd" has "O", which a package name does not have (CEP 26)
     [CHANNEL] (noarch): 4 added, 0 changed, 0 removed, 0 left out; 2 documents written in [TIME]
-    ");
+    "#);
     assert_eq!(noarch(&channel).names(), [INDEX, FROM_PACKAGES, "shards"]);
 }
 
@@ -135,11 +136,12 @@ fn an_index_is_not_rewritten_for_its_time() {
     let before = noarch(&channel).bytes(INDEX);
     // The documents are built again, because their layout changes.
     let outcome = write_shards(&channel, &["--no-compact"]).succeeded();
-    assert_snapshot!(outcome, @"
+    assert_snapshot!(outcome, @r#"
     exit status: 0
     ----- stderr -----
+    warning: noarch/Odd-1-0.conda: its name "Odd" has "O", which a package name does not have (CEP 26)
     [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
-    ");
+    "#);
     assert!(noarch(&channel).bytes(INDEX) == before);
 }
 
@@ -179,11 +181,12 @@ fn a_lost_shard_is_written_again() {
     let channel = channel();
     let _ = write_shards(&channel, &[]).succeeded();
     let channel = channel.remove("noarch/shards");
-    assert_snapshot!(write_shards(&channel, &[]), @"
+    assert_snapshot!(write_shards(&channel, &[]), @r#"
     exit status: 0
     ----- stderr -----
+    warning: noarch/Odd-1-0.conda: its name "Odd" has "O", which a package name does not have (CEP 26)
     [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
-    ");
+    "#);
     assert_eq!(noarch(&channel).shards(INDEX).len(), 2);
 }
 
@@ -193,12 +196,13 @@ fn an_index_that_is_not_kept_up_to_date_is_warned_of() {
     let _ = write_shards(&channel, &["--no-html"]).succeeded();
     insta::allow_duplicates! {
         for _ in 0..2 {
-            assert_snapshot!(index(&channel, &["--no-html"]), @"
+            assert_snapshot!(index(&channel, &["--no-html"]), @r#"
             exit status: 0
             ----- stderr -----
+            warning: noarch/Odd-1-0.conda: its name "Odd" has "O", which a package name does not have (CEP 26)
             warning: noarch/repodata_shards.msgpack.zst: was written by an earlier run and not by this one; clients prefer it to repodata.json, so write shards (--write-shards) or remove it
             [CHANNEL] (noarch): 0 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
-            ");
+            "#);
         }
     }
     let quiet = index(&channel, &["--quiet"]).succeeded();

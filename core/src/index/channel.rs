@@ -8,7 +8,7 @@ use super::documents::{FROM_PACKAGES, Output, PublishedSubdir};
 use super::{ChannelSummary, IndexError, IndexOptions, StoreKind};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
-use crate::repodata::{Channeldata, Edition, PatchInstructions};
+use crate::repodata::{Channeldata, Edition, PatchInstructions, Review};
 use crate::site::RootDocument;
 use crate::store::{SqliteStore, Store, StoreError};
 
@@ -112,8 +112,9 @@ fn other_subdirs(
 /// Everything that decides what the documents hold; `None` if that cannot be told.
 fn inputs(subdirs: &[PublishedSubdir], options: &IndexOptions) -> Result<Option<String>, IndexError> {
     let mut inputs = format!(
-        "towpath {}; {:?}; {:?}; {:?}; {:?}",
+        "towpath {}; {:?}; {:?}; {:?}; {:?}; {:?}",
         env!("CARGO_PKG_VERSION"),
+        options.policy,
         options.identity,
         options.upstream,
         options.include_stages,
@@ -173,9 +174,14 @@ fn of_subdir(
     subdir: &PublishedSubdir,
     options: &IndexOptions,
 ) -> Result<Channeldata, StoreError> {
-    let edition = Edition {
+    let unreviewed = Edition {
         options: &options.document_options(&subdir.folder.subdir),
         patch: subdir.patch.as_ref(),
+        review: &Review::default(),
+    };
+    let edition = Edition {
+        review: &Review::of(store, &unreviewed, &options.policy)?,
+        ..unreviewed
     };
     Channeldata::of_subdir(store, &edition)
 }

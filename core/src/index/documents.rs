@@ -1,7 +1,6 @@
 //! Build and publish: the documents of one subdir, from its store to their places.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -10,15 +9,12 @@ use sha2::{Digest, Sha256};
 use super::open::OpenSubdir;
 use super::{IndexError, IndexOptions, SubdirSummary, Warning};
 use crate::channel::SubdirFolder;
-use crate::json::Layout;
 use crate::publish::{FinishedFile, PublishedState, ShardFolder};
 use crate::repodata::patch::PatchSource;
-use crate::repodata::{
-    CurrentSummary, DocumentOptions, Edition, PatchInstructions, write_current_repodata, write_repodata,
-    write_run_exports,
-};
-use crate::store::{Store, StoreError};
+use crate::repodata::{DocumentOptions, Edition, PatchInstructions, Review, write_repodata};
+use crate::store::Store;
 
+mod json;
 mod output;
 mod page;
 mod shards;
@@ -79,7 +75,11 @@ pub(super) fn publish(
         Ok::<_, IndexError>(patch)
     };
     let result = run();
-    summary.documents_written = publisher.output.written;
+    let Output { state, written, .. } = publisher.output;
+    summary.documents_written = written;
+    if result.is_ok() {
+        summary.extend(state.findings);
+    }
     summary.left_out.sort_unstable();
     summary.warnings.sort_unstable();
     match result {
@@ -96,6 +96,18 @@ pub(super) fn publish(
 enum Changed {
     Yes,
     No,
+}
+
+/// The repodata before patches, built and not yet in place.
+struct Unpatched {
+    document: FinishedFile,
+    review: Review,
+}
+
+/// The two editions that documents are of.
+struct Editions<'a> {
+    from_packages: Edition<'a>,
+    published: Edition<'a>,
 }
 
 struct Publisher<'a> {
@@ -123,21 +135,17 @@ impl Publisher<'_> {
         let store = &*store;
         // Told before anything is built: what another tool changes meanwhile is for the next run.
         let inputs = self.inputs(store)?.unwrap_or_default();
-        let from_packages = Edition {
-            options: self.document_options,
-            patch: None,
-        };
-        let build_from_packages =
-            |output: &Output<'_>| output.build(|out| write_repodata(store, &from_packages, out));
         // A generator wants the repodata before patches: the published one, or one made for it
         // where what is published is of an earlier run with other options.
         let wants_repodata = matches!(self.options.patches, PatchSource::Generator { .. });
         let published = self.output.folder.join(FROM_PACKAGES);
         let mut unpatched = None;
         if !in_place || (wants_repodata && !self.options.documents.monolithic) {
-            unpatched = Some(build_from_packages(&self.output)?);
+            unpatched = Some(self.build_unpatched(store)?);
         }
-        let repodata = unpatched.as_ref().map_or(published.as_path(), FinishedFile::path);
+        let repodata = unpatched
+            .as_ref()
+            .map_or(published.as_path(), |unpatched| unpatched.document.path());
         let sourced =
             self.options
                 .patches
@@ -153,24 +161,68 @@ impl Publisher<'_> {
         }
         let unpatched = match unpatched {
             Some(built) => built,
-            None => build_from_packages(&self.output)?,
+            None => self.build_unpatched(store)?,
         };
         self.output.state.documents.clear();
         if let Some(patch) = patch.as_ref().filter(|_| !sourced.lie_in_channel) {
             self.publish_instructions(patch)?;
         }
-        let edition = Edition {
-            patch: patch.as_ref(),
-            ..from_packages
-        };
-        self.publish_shards(store, &edition)?;
-        self.publish_run_exports(store, &edition)?;
-        self.publish_repodata(store, &edition, unpatched)?;
-        self.publish_current_repodata(store, &edition)?;
-        self.publish_page(store, &edition)?;
+        self.publish_editions(store, unpatched, patch.as_ref())?;
         self.output.state.inputs = inputs;
         self.output.state.patch = patch_digest;
         Ok((Changed::Yes, patch))
+    }
+
+    /// Builds the repodata before patches.
+    fn build_unpatched(&self, store: &dyn Store) -> Result<Unpatched, IndexError> {
+        let edition = Edition {
+            options: self.document_options,
+            patch: None,
+            review: &Review::default(),
+        };
+        let review = Review::of(store, &edition, &self.options.policy)?;
+        let edition = Edition {
+            review: &review,
+            ..edition
+        };
+        let document = self.output.build(|out| write_repodata(store, &edition, out))?;
+        Ok(Unpatched { document, review })
+    }
+
+    /// Publishes all documents of records.
+    fn publish_editions(
+        &mut self,
+        store: &dyn Store,
+        unpatched: Unpatched,
+        patch: Option<&PatchInstructions>,
+    ) -> Result<(), IndexError> {
+        let from_packages = Edition {
+            options: self.document_options,
+            patch: None,
+            review: &unpatched.review,
+        };
+        let patched = Edition {
+            patch,
+            ..from_packages
+        };
+        let review = match patch {
+            Some(_) => Some(Review::of(store, &patched, &self.options.policy)?),
+            None => None,
+        };
+        let published = Edition {
+            review: review.as_ref().unwrap_or(&unpatched.review),
+            ..patched
+        };
+        self.output.state.findings = published.review.findings.clone();
+        let editions = Editions {
+            from_packages,
+            published,
+        };
+        self.publish_shards(store, &editions)?;
+        self.publish_run_exports(store, &published)?;
+        self.publish_repodata(store, &published, unpatched.document)?;
+        self.publish_current_repodata(store, &published)?;
+        self.publish_page(store, &published)
     }
 
     /// Everything but patches that decides what the documents hold; `None` if that cannot be told.
@@ -183,8 +235,9 @@ impl Publisher<'_> {
         // The same folder by any of its names.
         let output = fs_err::canonicalize(self.output.folder)?;
         Ok(Some(format!(
-            "towpath {version}; {}; {:?}; {:?}; {documents:?}; {}",
+            "towpath {version}; {}; {:?}; {:?}; {:?}; {documents:?}; {}",
             mark.0,
+            self.options.policy,
             self.options.identity,
             self.document_options,
             output.display()
@@ -210,80 +263,6 @@ impl Publisher<'_> {
                     .to_owned(),
             });
         }
-    }
-
-    fn publish_instructions(&mut self, patch: &PatchInstructions) -> Result<(), IndexError> {
-        let mut text = match self.options.documents.layout {
-            Layout::Compact => patch.document().as_str().to_owned(),
-            Layout::Pretty => {
-                let mut text = String::new();
-                crate::json::indent(&mut text, patch.document().as_str(), 0);
-                text
-            }
-        };
-        text.push('\n');
-        let built = self.output.build(|out| out.write_all(text.as_bytes()))?;
-        self.output.put(built, PATCH_INSTRUCTIONS)
-    }
-
-    fn publish_run_exports(&mut self, store: &dyn Store, edition: &Edition<'_>) -> Result<(), IndexError> {
-        if !self.options.documents.run_exports {
-            return Ok(());
-        }
-        let built = self.output.build(|out| write_run_exports(store, edition, out))?;
-        self.output.put_with_siblings(built, &[RUN_EXPORTS])
-    }
-
-    fn publish_repodata(
-        &mut self,
-        store: &dyn Store,
-        edition: &Edition<'_>,
-        unpatched: FinishedFile,
-    ) -> Result<(), IndexError> {
-        if !self.options.documents.monolithic {
-            return Ok(());
-        }
-        // Without a patch the two documents are the same bytes.
-        if edition.patch.is_none() {
-            return self
-                .output
-                .put_with_siblings(unpatched, &[FROM_PACKAGES, REPODATA]);
-        }
-        let patched = self.output.build(|out| write_repodata(store, edition, out))?;
-        self.output.put_with_siblings(unpatched, &[FROM_PACKAGES])?;
-        self.output.put_with_siblings(patched, &[REPODATA])
-    }
-
-    /// Where it is not asked for it is removed: clients that know it prefer it.
-    fn publish_current_repodata(
-        &mut self,
-        store: &dyn Store,
-        edition: &Edition<'_>,
-    ) -> Result<(), IndexError> {
-        let documents = &self.options.documents;
-        if !documents.monolithic {
-            return Ok(());
-        }
-        let Some(versions) = &documents.current_repodata else {
-            return ["", ".zst", ".bz2"]
-                .iter()
-                .try_for_each(|extension| self.output.remove(&format!("{CURRENT_REPODATA}{extension}")));
-        };
-        let mut current = CurrentSummary::default();
-        let built = self.output.build(|out| {
-            current = write_current_repodata(store, edition, versions, out)?;
-            Ok::<_, StoreError>(())
-        })?;
-        let left_out = current.left_out.into_iter().map(|record| {
-            let what = format!("is not in {CURRENT_REPODATA}: {}", record.reason);
-            Warning::new(record.file_name, &what)
-        });
-        let unmatched = current.unmatched.into_iter().map(|pin| {
-            let what = format!("holds no {} {}: there is none", pin.name, pin.version);
-            Warning::new(CURRENT_REPODATA.to_owned(), &what)
-        });
-        self.summary.warnings.extend(left_out.chain(unmatched));
-        self.output.put_with_siblings(built, &[CURRENT_REPODATA])
     }
 }
 

@@ -114,6 +114,8 @@ pub struct DocumentSelection {
     pub relations: ChannelRelations,
     /// Whether records say when they became part of the channel.
     pub indexed_timestamp: bool,
+    /// Whether records that need it are published under `v3` (CEP 48).
+    pub repodata_next: bool,
 }
 
 /// What listing pages show.
@@ -172,6 +174,7 @@ impl IndexOptions {
             base_url: self.documents.base_url.clone(),
             relations: self.documents.relations.clone(),
             indexed_timestamp: self.documents.indexed_timestamp,
+            repodata_next: self.documents.repodata_next,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::channel::Subdir;
 use crate::index::IndexError;
+use crate::repodata::DocumentFinding;
 
 /// What a run did, subdir by subdir in order of name.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +104,17 @@ impl SubdirSummary {
         Self {
             subdir: subdir.as_str().to_owned(),
             ..Self::default()
+        }
+    }
+
+    /// Tells what was noticed while documents were made.
+    pub(super) fn extend(&mut self, findings: Vec<DocumentFinding>) {
+        for finding in findings {
+            if finding.is_left_out {
+                self.left_out.push(LeftOut::new(finding.file_name, &finding.what));
+            } else {
+                self.warnings.push(Warning::new(finding.file_name, &finding.what));
+            }
         }
     }
 

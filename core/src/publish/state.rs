@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::PendingFile;
+use crate::repodata::DocumentFinding;
 
 /// What was published of a subdir, and from what. Kept in the subdir's `.cache` folder; to lose it
 /// costs one rebuild.
@@ -25,6 +26,9 @@ pub struct PublishedState {
     /// Each shard index: the digest of its content without the time at which it was written, and
     /// the file as it was left.
     pub shard_indexes: BTreeMap<String, (String, FileStamp)>,
+    /// What was noticed while the documents were made: a run that has nothing to make tells it too.
+    #[serde(default)]
+    pub findings: Vec<DocumentFinding>,
     /// Shards that no index names any more, and since when.
     pub retired_shards: BTreeMap<String, Timestamp>,
 }

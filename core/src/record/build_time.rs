@@ -20,7 +20,11 @@ impl BuildTime {
                 clippy::cast_possible_truncation,
                 reason = "a fraction of a second does not matter"
             )]
-            Err(_) => json.parse::<f64>().ok().filter(|float| float.abs() < 1e18)? as i64,
+            Err(_) => json
+                .parse::<f64>()
+                .ok()
+                .filter(|float| float.abs() < 1e18)?
+                .floor() as i64,
         };
         let milliseconds = if number > LAST_SECOND {
             number

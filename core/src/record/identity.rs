@@ -2,48 +2,47 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::BuildTime;
+use crate::json::JsonText;
 
-/// Version and time of a record, as far as they are what they should be: packages say what they
-/// like.
+/// Name, version, build and time of a record, as far as they are what they should be: packages say
+/// what they like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordIdentity<'a> {
+    /// `name`, if it is text.
+    pub name: Option<Cow<'a, str>>,
     /// `version`, if it is text.
     pub version: Option<Cow<'a, str>>,
+    /// `build`, if it is text.
+    pub build: Option<Cow<'a, str>>,
     /// `timestamp`, if it is a number.
     pub timestamp: Option<BuildTime>,
 }
 
 impl<'a> RecordIdentity<'a> {
-    /// Reads the text of a record; nothing if it is no object.
-    pub fn of(record: &'a str) -> Self {
-        #[derive(Deserialize)]
-        struct Members<'a> {
-            #[serde(borrow)]
-            version: Option<&'a RawValue>,
-            #[serde(borrow)]
-            timestamp: Option<&'a RawValue>,
+    /// Of a record; nothing if it is no object.
+    pub fn of(record: &'a JsonText) -> Self {
+        let mut identity = Self::default();
+        for (key, value) in record.as_slice().members().into_iter().flatten() {
+            match key {
+                "name" => identity.name = value.text(),
+                "version" => identity.version = value.text(),
+                "build" => identity.build = value.text(),
+                "timestamp" => identity.timestamp = BuildTime::parse(value.spelling()),
+                _ => {}
+            }
         }
-        let Ok(members) = serde_json::from_str::<Members<'_>>(record) else {
-            return Self::default();
-        };
-        Self {
-            version: members.version.and_then(text),
-            timestamp: members.timestamp.and_then(|raw| BuildTime::parse(raw.get())),
-        }
+        identity
     }
-}
 
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    // Text without escapes is borrowed; serde does not say so by itself.
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        serde_json::from_str(raw.get()).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
+    /// The distribution string: name, version and build with hyphens between them (CEP 26).
+    pub fn distribution(&self) -> Option<String> {
+        let parts = [
+            self.name.as_deref()?,
+            self.version.as_deref()?,
+            self.build.as_deref()?,
+        ];
+        Some(parts.join("-"))
     }
 }
 
@@ -58,8 +57,8 @@ mod tests {
         Some(1_500_000_000)
     )]
     #[case(
-        r#"{"version":"\u0031","timestamp":1500000000.5}"#,
-        Some("1"),
+        r#"{"version":"\u0131","timestamp":1500000000.5}"#,
+        Some("ı"),
         Some(1_500_000_000)
     )]
     #[case(r#"{"version":1,"timestamp":"now"}"#, None, None)]
@@ -70,8 +69,10 @@ mod tests {
         #[case] version: Option<&str>,
         #[case] seconds: Option<i64>,
     ) {
-        let identity = RecordIdentity::of(record);
+        let record = JsonText::from_stored(record.into()).unwrap();
+        let identity = RecordIdentity::of(&record);
         assert_eq!(identity.version.as_deref(), version);
         assert_eq!(identity.timestamp.map(BuildTime::seconds), seconds);
+        assert_eq!(identity.distribution(), None);
     }
 }

@@ -8,6 +8,7 @@ mod current;
 mod edition;
 mod monolithic;
 pub mod patch;
+mod review;
 mod run_exports;
 mod shards;
 
@@ -19,8 +20,9 @@ pub use current::{
 pub use edition::{Edition, Place, Published};
 pub use monolithic::write_repodata;
 pub use patch::{PatchError, PatchInstructions};
+pub use review::{DocumentFinding, Review};
 pub use run_exports::write_run_exports;
-pub use shards::{RecordGroup, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
+pub use shards::{RecordGroup, Records, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
 
 use crate::channel::{ChannelRelations, Subdir};
 use crate::json::Layout;
@@ -43,6 +45,8 @@ pub struct DocumentOptions {
     pub relations: ChannelRelations,
     /// Whether records say when they became part of the channel (CEP 47).
     pub indexed_timestamp: bool,
+    /// Whether records that need it are published under `v3` (CEP 48); they are left out otherwise.
+    pub repodata_next: bool,
 }
 
 impl DocumentOptions {
@@ -66,4 +70,11 @@ impl DocumentOptions {
 const MAPS: [(&str, ArchiveFormat); 2] = [
     ("packages", ArchiveFormat::TarBz2),
     ("packages.conda", ArchiveFormat::Conda),
+];
+
+/// The maps under `v3`, with the formats that they hold: none is that of wheels (CEP 48).
+const V3_MAPS: [(&str, Option<ArchiveFormat>); 3] = [
+    ("conda", Some(ArchiveFormat::Conda)),
+    ("tar.bz2", Some(ArchiveFormat::TarBz2)),
+    ("whl", None),
 ];

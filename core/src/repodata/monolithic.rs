@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::{DocumentOptions, Edition, MAPS, Published};
+use super::{DocumentOptions, Edition, MAPS, Place, Published, V3_MAPS};
 use crate::json::{JsonText, ObjectStream};
 use crate::store::{Order, Store, StoreError};
 
@@ -18,28 +18,59 @@ use crate::store::{Order, Store, StoreError};
 pub fn write_repodata(store: &dyn Store, edition: &Edition<'_>, out: impl Write) -> Result<(), StoreError> {
     let options = edition.options;
     let mut document = ObjectStream::begin(out, options.layout)?;
-    document.member("info", info(options).as_str())?;
+    document.member("info", info(edition).as_str())?;
     let mut removed = Vec::new();
     for (key, format) in MAPS {
         document.begin_object(key)?;
         let query = options.query(Some(format), Order::FileName);
         edition.for_each_record(store, &query, &mut |stored, published| {
             match published {
-                Published::Record { record, .. } => document.member(stored.file_name, record.as_str())?,
+                Published::Record {
+                    place: Place::Packages(_),
+                    record,
+                } => document.member(stored.file_name, record.as_str())?,
                 Published::Removed => removed.push(stored.file_name.to_owned()),
-                Published::LeftOut => {}
+                Published::Record { .. } | Published::LeftOut => {}
             }
             Ok(())
         })?;
         document.end_object()?;
     }
-    end(document, options, removed)?;
+    write_tail(&mut document, options, removed)?;
+    if options.repodata_next {
+        write_v3(&mut document, store, edition)?;
+    }
+    document.finish()?;
     Ok(())
 }
 
-/// Writes what stands behind the records, and ends the document.
-pub(super) fn end(
-    mut document: ObjectStream<impl Write>,
+/// Writes the records that stand under `v3` (CEP 48).
+fn write_v3(
+    document: &mut ObjectStream<impl Write>,
+    store: &dyn Store,
+    edition: &Edition<'_>,
+) -> Result<(), StoreError> {
+    document.begin_object("v3")?;
+    for (map, format) in V3_MAPS {
+        document.begin_object(map)?;
+        if !edition.review.v3_summary().is_empty() {
+            let query = edition.options.query(format, Order::FileName);
+            edition.for_each_record(store, &query, &mut |stored, published| match published {
+                Published::Record { place, record } if place.is_in_v3_map(format) => {
+                    document.member(place.key(stored.file_name), record.as_str())
+                }
+                _ => Ok(()),
+            })?;
+        }
+        document.end_object()?;
+    }
+    document.end_object()?;
+    Ok(())
+}
+
+/// Writes what stands behind the records of `packages.conda`.
+pub(super) fn write_tail(
+    document: &mut ObjectStream<impl Write>,
     options: &DocumentOptions,
     mut removed: Vec<String>,
 ) -> io::Result<()> {
@@ -53,12 +84,25 @@ pub(super) fn end(
         } else {
             "1"
         },
-    )?;
-    document.finish()
+    )
 }
 
 /// What stands before the records.
-pub(super) fn info(options: &DocumentOptions) -> JsonText {
+fn info(edition: &Edition<'_>) -> JsonText {
+    let mut info = info_members(edition.options);
+    if edition.options.repodata_next {
+        info.insert("repodata_revisions".to_owned(), revisions(edition));
+    }
+    JsonText::from_value(&info.into())
+}
+
+/// The revisions as CEP 48 writes them, in repodata and shard index alike.
+pub(super) fn revisions(edition: &Edition<'_>) -> Value {
+    json!({"v3": edition.review.v3_summary().to_value()})
+}
+
+/// What stands before the records of every document of a subdir.
+pub(super) fn info_members(options: &DocumentOptions) -> Map<String, Value> {
     let mut info = Map::new();
     info.insert("subdir".to_owned(), options.subdir.as_str().into());
     if let Some(url) = options.packages_url() {
@@ -67,7 +111,7 @@ pub(super) fn info(options: &DocumentOptions) -> JsonText {
     if !options.relations.is_empty() {
         info.insert("channel_relations".to_owned(), relations(options));
     }
-    JsonText::from_value(&info.into())
+    info
 }
 
 /// The relations as CEP 42 writes them, in repodata and shard index alike.

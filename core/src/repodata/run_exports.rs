@@ -9,8 +9,8 @@ use crate::json::{JsonText, ObjectStream};
 use crate::package::ArtifactName;
 use crate::store::{Order, RecordQuery, Store, StoreError, StoredRecord};
 
-/// Writes the document: the run exports of every package of the unpatched repodata, an empty
-/// object where a package has none.
+/// Writes the document: the run exports of every package, also of those that a patch removes, and an
+/// empty object where a package has none.
 ///
 /// Only instructions of version 2 patch it (CEP 21); CEP 12 forbids it to others.
 ///
@@ -22,7 +22,11 @@ pub fn write_run_exports(
     edition: &Edition<'_>,
     out: impl Write,
 ) -> Result<(), StoreError> {
-    let Edition { options, patch, .. } = *edition;
+    let Edition {
+        options,
+        patch,
+        review,
+    } = *edition;
     let mut document = ObjectStream::begin(out, options.layout)?;
     let info = json!({"subdir": options.subdir.as_str(), "version": 1});
     document.member("info", JsonText::from_value(&info).as_str())?;
@@ -36,6 +40,9 @@ pub fn write_run_exports(
             let Ok(name) = ArtifactName::new(stored.file_name) else {
                 return Ok(());
             };
+            if review.leaves_out(stored.file_name) {
+                return Ok(());
+            }
             let run_exports = of_record(&stored);
             let run_exports = match patch {
                 Some(patch) => patch.apply_to_run_exports(&name, run_exports),

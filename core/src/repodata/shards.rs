@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use rmp::encode as msgpack;
 use serde_json::{Map, Value};
 
+use super::edition::RecordedFile;
 use super::patch::Patched;
-use super::{DocumentOptions, Edition, PatchInstructions, Place, Published, monolithic, run_exports};
-use crate::package::{ArchiveFormat, ArtifactName};
+use super::{DocumentOptions, Edition, Place, Published, monolithic, run_exports};
+use crate::json::JsonText;
+use crate::package::ArchiveFormat;
 use crate::store::{Order, RecordQuery, Store, StoreError};
 
 /// The records of one package name.
@@ -25,30 +27,58 @@ pub struct RecordGroup {
 
 #[derive(Clone, Debug)]
 struct GroupedRecord {
-    artifact: ArtifactName,
-    record: crate::json::JsonText,
+    file: RecordedFile,
+    record: JsonText,
     run_exports: Value,
     indexed_timestamp: Option<i64>,
 }
+
+/// Records by what they are known by in their map.
+pub type Records = BTreeMap<String, Map<String, Value>>;
 
 /// One shard: the records of a package name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shard {
     /// Records of `.tar.bz2` artifacts by file name.
-    pub packages: BTreeMap<String, Map<String, Value>>,
+    pub packages: Records,
     /// Records of `.conda` artifacts by file name.
-    pub packages_conda: BTreeMap<String, Map<String, Value>>,
+    pub packages_conda: Records,
+    /// Records that stand under `v3`, by map and key (CEP 48).
+    pub v3: BTreeMap<&'static str, Records>,
     /// Artifacts that a patch removed.
     pub removed: Vec<String>,
 }
 
 /// The index of a subdir's shards.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ShardIndex {
     /// Where the shards are, relative to the index.
     pub shards_base_url: String,
+    /// What `info` says of repodata revisions (CEP 48), if anything.
+    pub revisions: Option<Value>,
     /// The SHA-256 of each name's shard, by name.
     pub shards: BTreeMap<String, [u8; 32]>,
+}
+
+impl Shard {
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl ShardIndex {
+    /// The index of an edition, with these shards in this place.
+    pub fn new(edition: &Edition<'_>, shards_base_url: &str, shards: BTreeMap<String, [u8; 32]>) -> Self {
+        Self {
+            shards_base_url: shards_base_url.to_owned(),
+            revisions: edition
+                .options
+                .repodata_next
+                .then(|| monolithic::revisions(edition)),
+            shards,
+        }
+    }
 }
 
 /// Streams the records of the subdir name by name, in order of name.
@@ -67,7 +97,7 @@ pub fn for_each_group(
     };
     let mut group = RecordGroup::default();
     store.for_each_record(&query, &mut |stored| {
-        let Ok(artifact) = ArtifactName::new(stored.file_name) else {
+        let Some(file) = RecordedFile::of(stored.file_name) else {
             return Ok(());
         };
         // Records that were read here have a name; another tool may have stored one without.
@@ -80,7 +110,7 @@ pub fn for_each_group(
         }
         group.name = name.to_owned();
         group.records.push(GroupedRecord {
-            artifact,
+            file,
             record,
             run_exports: run_exports::of_record(&stored),
             indexed_timestamp: stored.indexed_timestamp,
@@ -94,11 +124,11 @@ pub fn for_each_group(
 }
 
 impl RecordGroup {
-    /// Whether an instruction is about any of the records.
-    pub fn is_touched_by(&self, patch: &PatchInstructions) -> bool {
+    /// Whether the patch of an edition is about any of the records.
+    pub fn is_patched(&self, edition: &Edition<'_>) -> bool {
         self.records
             .iter()
-            .any(|grouped| patch.apply(&grouped.artifact, &grouped.record) != Patched::Untouched)
+            .any(|grouped| edition.patched(&grouped.file, &grouped.record) != Patched::Untouched)
     }
 
     /// The shard of an edition.
@@ -109,27 +139,33 @@ impl RecordGroup {
     pub fn shard(&self, edition: &Edition<'_>) -> io::Result<Shard> {
         let mut shard = Shard::default();
         for grouped in &self.records {
-            let name = grouped.artifact.as_str().to_owned();
+            let file_name = grouped.file.as_str();
             let record = grouped.record.clone();
-            let published = edition.publish(&grouped.artifact, record, grouped.indexed_timestamp)?;
+            let published = edition.publish(&grouped.file, record, grouped.indexed_timestamp)?;
             let (place, mut record) = match published {
                 Published::Record { place, record } => (place, record.to_object()),
                 Published::Removed => {
-                    shard.removed.push(name);
+                    shard.removed.push(file_name.to_owned());
                     continue;
                 }
                 Published::LeftOut => continue,
             };
             let run_exports = grouped.run_exports.clone();
-            let run_exports = match edition.patch {
-                Some(patch) => patch.apply_to_run_exports(&grouped.artifact, run_exports),
-                None => run_exports,
+            let run_exports = match (edition.patch, &grouped.file) {
+                (Some(patch), RecordedFile::Artifact(artifact)) => {
+                    patch.apply_to_run_exports(artifact, run_exports)
+                }
+                _ => run_exports,
             };
             record.insert("run_exports".to_owned(), run_exports);
-            match place {
-                Place::Packages(ArchiveFormat::TarBz2) => shard.packages.insert(name, record),
-                Place::Packages(ArchiveFormat::Conda) => shard.packages_conda.insert(name, record),
+            let map = match place {
+                Place::Packages(ArchiveFormat::TarBz2) => &mut shard.packages,
+                Place::Packages(ArchiveFormat::Conda) => &mut shard.packages_conda,
+                Place::V3(ArchiveFormat::Conda) => shard.v3.entry("conda").or_default(),
+                Place::V3(ArchiveFormat::TarBz2) => shard.v3.entry("tar.bz2").or_default(),
+                Place::V3Wheel { .. } => shard.v3.entry("whl").or_default(),
             };
+            map.insert(place.key(file_name).to_owned(), record);
         }
         shard.removed.sort_unstable();
         Ok(shard)
@@ -139,23 +175,15 @@ impl RecordGroup {
 /// A shard in msgpack, not yet compressed.
 pub fn shard_bytes(shard: &Shard) -> Vec<u8> {
     let mut out = Vec::new();
-    write_map_len(&mut out, if shard.removed.is_empty() { 2 } else { 3 });
-    for (key, records) in [
-        ("packages", &shard.packages),
-        ("packages.conda", &shard.packages_conda),
-    ] {
-        write_str(&mut out, key);
-        write_map_len(&mut out, records.len());
-        for (file_name, record) in records {
-            write_str(&mut out, file_name);
-            write_map_len(&mut out, record.len());
-            for (key, value) in record {
-                write_str(&mut out, key);
-                match digest_bytes(key, value) {
-                    Some(digest) => write_bin(&mut out, &digest),
-                    None => write_value(&mut out, value),
-                }
-            }
+    let members = 2 + usize::from(!shard.v3.is_empty()) + usize::from(!shard.removed.is_empty());
+    write_map_len(&mut out, members);
+    write_records(&mut out, "packages", &shard.packages);
+    write_records(&mut out, "packages.conda", &shard.packages_conda);
+    if !shard.v3.is_empty() {
+        write_str(&mut out, "v3");
+        write_map_len(&mut out, shard.v3.len());
+        for (map, records) in &shard.v3 {
+            write_records(&mut out, map, records);
         }
     }
     if !shard.removed.is_empty() {
@@ -163,6 +191,22 @@ pub fn shard_bytes(shard: &Shard) -> Vec<u8> {
         write_value(&mut out, &shard.removed.clone().into());
     }
     out
+}
+
+fn write_records(out: &mut Vec<u8>, map: &str, records: &Records) {
+    write_str(out, map);
+    write_map_len(out, records.len());
+    for (key, record) in records {
+        write_str(out, key);
+        write_map_len(out, record.len());
+        for (key, value) in record {
+            write_str(out, key);
+            match digest_bytes(key, value) {
+                Some(digest) => write_bin(out, &digest),
+                None => write_value(out, value),
+            }
+        }
+    }
 }
 
 /// A shard index in msgpack, not yet compressed.
@@ -181,6 +225,9 @@ pub fn shard_index_bytes(index: &ShardIndex, options: &DocumentOptions, created_
     ];
     if !options.relations.is_empty() {
         info.push(("channel_relations", monolithic::relations(options)));
+    }
+    if let Some(revisions) = &index.revisions {
+        info.push(("repodata_revisions", revisions.clone()));
     }
     let mut out = Vec::new();
     write_map_len(&mut out, 3);

@@ -7,8 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 use serde_json::Value;
 
-/// Timestamps above this are milliseconds: it is the last second of the year 9999 (CEP 34).
-const LAST_SECOND: i64 = 253_402_300_799;
+use crate::record::BuildTime;
 
 /// A second between the years 1 and 9999.
 ///
@@ -45,16 +44,8 @@ impl UtcTime {
         let Value::Number(number) = timestamp? else {
             return None;
         };
-        let number = match number.as_i64() {
-            Some(whole) => whole,
-            None => whole_part(number.as_f64()?)?,
-        };
-        let seconds = if number > LAST_SECOND {
-            number / 1000
-        } else {
-            number
-        };
-        (number != 0).then(|| Self::from_seconds(seconds))?
+        let seconds = BuildTime::parse(&number.to_string())?.seconds();
+        (seconds != 0).then(|| Self::from_seconds(seconds))?
     }
 
     /// As RSS spells it: `Fri, 21 Jun 2019 14:27:41 GMT`.
@@ -73,11 +64,6 @@ impl fmt::Display for UtcTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S +0000"))
     }
-}
-
-/// A number with a fraction, rounded down, unless it is far from any time.
-fn whole_part(number: f64) -> Option<i64> {
-    (number.abs() < 1e18).then_some(number.floor() as i64)
 }
 
 #[cfg(test)]

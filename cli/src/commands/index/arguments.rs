@@ -182,7 +182,11 @@ impl IndexArgs {
         let config = Config::of_channel(&channel)?;
         let is_on = |switch| self.switches.is_on(switch, &config.index);
         refuse_conflicts(&is_on)?;
-        self.refuse_what_is_not_there(&is_on)?;
+        if self.db == Database::Postgresql {
+            return Err(Failure::usage(
+                "--db postgresql comes with a later version of towpath",
+            ));
+        }
 
         let output = self
             .output
@@ -264,6 +268,7 @@ impl IndexArgs {
         Ok(DocumentSelection {
             monolithic: is_on(Switch::WriteMonolithic),
             current_repodata: is_on(Switch::CurrentRepodata).then_some(self.current_versions(config)?),
+            repodata_next: is_on(Switch::RepodataNext),
             run_exports: is_on(Switch::RunExports),
             channeldata: is_on(Switch::Channeldata),
             feeds: is_on(Switch::Rss),
@@ -334,20 +339,6 @@ impl IndexArgs {
                 script: path,
                 python: self.python.clone(),
             }
-        }
-    }
-
-    /// Better no document than one that was asked for and silently not written.
-    fn refuse_what_is_not_there(&self, is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
-        let missing = [
-            (is_on(Switch::RepodataNext), "--repodata-next"),
-            (self.db == Database::Postgresql, "--db postgresql"),
-        ];
-        match missing.into_iter().find(|(asked, _)| *asked) {
-            Some((_, option)) => Err(Failure::usage(format!(
-                "{option} comes with a later version of towpath"
-            ))),
-            None => Ok(()),
         }
     }
 }

@@ -167,8 +167,8 @@ const SWITCHES: [Description; 18] = [
         switch: Switch::RepodataNext,
         name: "repodata-next",
         default: false,
-        on: "Write records of repodata v3 (not in this version)",
-        off: "Do not write them [default]",
+        on: "Publish records that need repodata v3, where clients that know it look (CEP 48)",
+        off: "Leave them out [default]",
     },
 ];
 

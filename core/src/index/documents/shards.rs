@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Changed, Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
+use super::{Changed, Editions, Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
 use crate::index::IndexError;
 use crate::publish::{FileStamp, ShardFolder};
 use crate::repodata::{Edition, RecordGroup, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
@@ -21,25 +21,23 @@ impl Publisher<'_> {
     pub(super) fn publish_shards(
         &mut self,
         store: &dyn Store,
-        edition: &Edition<'_>,
+        editions: &Editions<'_>,
     ) -> Result<(), IndexError> {
         let Some(placement) = self.options.documents.shards else {
             return Ok(());
         };
         let folder = ShardFolder::create(self.output.folder, placement)?;
-        let (from_packages, patched) = self.write_shards(store, edition, &folder)?;
+        let (from_packages, patched) = self.write_shards(store, editions, &folder)?;
         folder.sync()?;
         let mut named = shard_names(&from_packages);
         named.extend(shard_names(&patched));
-        for (name, shards) in [(SHARDS_FROM_PACKAGES, from_packages), (SHARDS, patched)] {
-            let shards_base_url = placement.base_url().to_owned();
-            self.publish_index(
-                name,
-                &ShardIndex {
-                    shards_base_url,
-                    shards,
-                },
-            )?;
+        let indexes = [
+            (SHARDS_FROM_PACKAGES, &editions.from_packages, from_packages),
+            (SHARDS, &editions.published, patched),
+        ];
+        for (name, edition, shards) in indexes {
+            let index = ShardIndex::new(edition, placement.base_url(), shards);
+            self.publish_index(name, &index)?;
         }
         let grace = self.options.documents.shard_grace;
         let retired = &mut self.output.state.retired_shards;
@@ -54,16 +52,16 @@ impl Publisher<'_> {
     fn write_shards(
         &self,
         store: &dyn Store,
-        edition: &Edition<'_>,
+        editions: &Editions<'_>,
         folder: &ShardFolder,
     ) -> Result<(Digests, Digests), IndexError> {
         let (groups, received) = sync_channel(64);
         let received = Mutex::new(received);
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.options.threads.get())
-                .map(|_| scope.spawn(|| write_groups(&received, edition, folder)))
+                .map(|_| scope.spawn(|| write_groups(&received, editions, folder)))
                 .collect();
-            let streamed = for_each_group(store, edition, &mut |group| {
+            let streamed = for_each_group(store, &editions.published, &mut |group| {
                 // A worker that failed says why when it is joined.
                 groups
                     .send(group)
@@ -142,17 +140,18 @@ impl Publisher<'_> {
 
 fn write_groups(
     groups: &Mutex<Receiver<RecordGroup>>,
-    edition: &Edition<'_>,
+    editions: &Editions<'_>,
     folder: &ShardFolder,
 ) -> io::Result<(Digests, Digests)> {
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
     let mut write = |group: &RecordGroup, edition: &Edition<'_>| {
-        let shard = compressor.compress(&shard_bytes(&group.shard(edition)?))?;
-        folder.write(&shard)
-    };
-    let unpatched = Edition {
-        patch: None,
-        ..*edition
+        let shard = group.shard(edition)?;
+        if shard.is_empty() {
+            return Ok::<_, io::Error>(None);
+        }
+        folder
+            .write(&compressor.compress(&shard_bytes(&shard))?)
+            .map(Some)
     };
     let (mut from_packages, mut patched) = (Digests::new(), Digests::new());
     loop {
@@ -163,14 +162,13 @@ fn write_groups(
         let Ok(group) = group else {
             return Ok((from_packages, patched));
         };
-        let digest = write(&group, &unpatched)?;
-        let is_touched = edition.patch.is_some_and(|patch| group.is_touched_by(patch));
-        let patched_digest = if is_touched {
-            write(&group, edition)?
+        let digest = write(&group, &editions.from_packages)?;
+        let patched_digest = if group.is_patched(&editions.published) {
+            write(&group, &editions.published)?
         } else {
             digest
         };
-        from_packages.insert(group.name.clone(), digest);
-        patched.insert(group.name, patched_digest);
+        from_packages.extend(digest.map(|digest| (group.name.clone(), digest)));
+        patched.extend(patched_digest.map(|digest| (group.name, digest)));
     }
 }

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Fields, LAST_SECOND};
+use super::Fields;
 use crate::channel::Subdir;
 use crate::json::JsonText;
 use crate::package::ArtifactName;
+use crate::record::BuildTime;
 
 /// Why the record's subdir is not this one.
 pub(super) fn subdir_fault(subdir: &Subdir, fields: &Fields<'_>) -> Option<String> {
@@ -59,22 +60,18 @@ fn parts(stem: &str) -> Option<[&str; 3]> {
 
 /// Why the build cannot have begun before the artifact was indexed.
 pub(super) fn timestamp_fault(fields: &Fields<'_>, indexed_timestamp: i64) -> Option<String> {
-    let said: i64 = fields.timestamp?.spelling().parse().ok()?;
-    let milliseconds = if said > LAST_SECOND {
-        said
-    } else {
-        said.saturating_mul(1000)
-    };
-    if milliseconds <= indexed_timestamp {
+    let said = fields.timestamp?.spelling();
+    let built = BuildTime::parse(said)?.milliseconds();
+    if built <= indexed_timestamp {
         return None;
     }
     let date = |milliseconds| match Timestamp::from_millisecond(milliseconds) {
-        Ok(date) => format!(" ({date})"),
-        Err(_) => String::new(),
+        Ok(date) => date.to_string(),
+        Err(_) => "beyond all calendars".to_owned(),
     };
     Some(format!(
-        "its timestamp is {said}{}, but it was indexed at {indexed_timestamp}{} already (CEP 47)",
-        date(milliseconds),
+        "its timestamp {said} is {}, after it was first indexed, {} (CEP 47)",
+        date(built),
         date(indexed_timestamp)
     ))
 }

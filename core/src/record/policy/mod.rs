@@ -284,9 +284,5 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The last second of the year 9999. Up to it timestamps count seconds, beyond it milliseconds: so
-/// do conda and rattler tell them apart.
-const LAST_SECOND: i64 = 253_402_300_799;
-
 #[cfg(test)]
 mod tests;

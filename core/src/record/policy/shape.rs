@@ -5,9 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::LAST_SECOND;
 use super::version::is_version;
 use crate::json::JsonSlice;
+use crate::record::BuildTime;
 
 /// What clients can read in a field.
 #[derive(Clone, Copy)]
@@ -92,13 +92,9 @@ impl Shape {
             Self::CountOrNull => is_count(value) || value.is_null(),
             Self::Time => {
                 value.is_null()
-                    || integer(value).is_some_and(|time| {
-                        if time > LAST_SECOND {
-                            Timestamp::from_millisecond(time).is_ok()
-                        } else {
-                            Timestamp::from_second(time).is_ok()
-                        }
-                    })
+                    || integer(value).is_some()
+                        && BuildTime::parse(value.spelling())
+                            .is_some_and(|time| Timestamp::from_millisecond(time.milliseconds()).is_ok())
             }
             Self::Milliseconds => {
                 value.is_null()

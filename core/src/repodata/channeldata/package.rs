@@ -10,7 +10,7 @@ use super::described::{FACTS, FIELDS, members, says_something};
 use super::rank::Rank;
 use super::representative::{Representative, earliest};
 use crate::json::JsonText;
-use crate::package::ArtifactName;
+use crate::repodata::edition::RecordedFile;
 use crate::repodata::{Edition, Published};
 use crate::store::StoredDescription;
 
@@ -37,11 +37,11 @@ impl ChannelPackage {
         description: &StoredDescription<'_>,
         edition: &Edition<'_>,
     ) -> io::Result<Option<Self>> {
-        let Ok(artifact) = ArtifactName::new(description.file_name) else {
+        let Some(file) = RecordedFile::of(description.file_name) else {
             return Ok(None);
         };
         let stored = edition.stored_text(description.file_name, description.record.clone())?;
-        let Published::Record { record, .. } = edition.publish(&artifact, stored, None)? else {
+        let Published::Record { record, .. } = edition.publish(&file, stored, None)? else {
             return Ok(None);
         };
         let members = members(description, &record);

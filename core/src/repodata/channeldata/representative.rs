@@ -30,13 +30,13 @@ pub(super) fn of_subdir(
     let query = edition.options.query(None, Order::PackageName);
     edition.for_each_record(store, &query, &mut |stored, published| {
         let Published::Record {
-            place: Place::Packages(format),
+            place: Place::Packages(format) | Place::V3(format),
             record,
         } = published
         else {
             return Ok(());
         };
-        let identity = RecordIdentity::of(record.as_str());
+        let identity = RecordIdentity::of(&record);
         let (Some(name), Some(version)) = (stored.package_name.as_deref(), identity.version) else {
             return Ok(());
         };

@@ -142,7 +142,8 @@ fn write(
 ) -> Result<(), StoreError> {
     let options = edition.options;
     let mut document = ObjectStream::begin(out, options.layout)?;
-    document.member("info", monolithic::info(options).as_str())?;
+    let info = monolithic::info_members(options);
+    document.member("info", JsonText::from_value(&info.into()).as_str())?;
     let mut legacy_digests: HashMap<String, JsonText> = HashMap::new();
     document.begin_object("packages")?;
     let query = options.query(Some(ArchiveFormat::TarBz2), Order::FileName);
@@ -178,6 +179,7 @@ fn write(
         Ok(())
     })?;
     document.end_object()?;
-    monolithic::end(document, options, removed)?;
+    monolithic::write_tail(&mut document, options, removed)?;
+    document.finish()?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::*;
 use crate::channel::ChannelRelations;
 use crate::json::Layout;
 use crate::package::{Digests, PostInstall};
-use crate::repodata::{DocumentOptions, PatchInstructions};
+use crate::repodata::{DocumentOptions, PatchInstructions, Review};
 use crate::store::{ListedArtifact, MemoryStore, MissingArtifacts, Mtime, Stage, StoredArtifact};
 
 /// Records of one subdir, by file name.
@@ -87,11 +87,13 @@ impl Records {
             base_url: Some("https://example.org".to_owned()),
             relations: ChannelRelations::default(),
             indexed_timestamp: true,
+            repodata_next: false,
         };
         let mut document = Vec::new();
         let edition = Edition {
             options: &options,
             patch: self.patch.as_ref(),
+            review: &Review::default(),
         };
         let summary = write_current_repodata(&store, &edition, &self.versions, &mut document).unwrap();
         Current {
