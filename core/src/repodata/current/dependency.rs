@@ -8,6 +8,12 @@ use rattler_conda_types::{
 use super::fields::is_package_name;
 use super::version_order::{compare, is_compatible, starts_with};
 
+/// Characters of a `MatchSpec`; real ones have less than 100.
+const LENGTH_MAX: usize = 2_000;
+
+/// Brackets of a `MatchSpec`, since rattler's parser follows them inside each other.
+const BRACKETS_MAX: usize = 30;
+
 /// What stands in `depends`, parsed.
 #[derive(Debug)]
 pub(super) struct Dependency {
@@ -39,6 +45,10 @@ pub(super) struct Matched<'a> {
 impl Dependency {
     /// Parses what stands in `depends`; says what is wrong with what is no `MatchSpec`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let brackets = text.bytes().filter(|byte| matches!(byte, b'(' | b'['));
+        if text.len() > LENGTH_MAX || brackets.count() > BRACKETS_MAX {
+            return Err("it is too long or has too many brackets".to_owned());
+        }
         let options = ParseMatchSpecOptions::new(ParseStrictness::Lenient)
             .with_exact_names_only(false)
             .with_repodata_revision(RepodataRevision::V3);
@@ -209,6 +219,33 @@ mod tests {
     #[case("foo ^1.*$")]
     fn patterns_are_dependencies_though_they_find_nothing(#[case] spec: &str) {
         assert!(!finds(spec, "1.2.3", "0"));
+    }
+
+    #[rstest::rstest]
+    #[case("foo ", "(", "1")]
+    #[case("foo", "[", "")]
+    #[case("foo >=1", ",>=1", "")]
+    fn what_no_recipe_says_is_refused_before_it_is_parsed(
+        #[case] start: &str,
+        #[case] repeated: &str,
+        #[case] end: &str,
+    ) {
+        let spec = [start, &repeated.repeat(1_000_000), end].concat();
+        assert_eq!(
+            Dependency::parse(&spec).unwrap_err(),
+            "it is too long or has too many brackets"
+        );
+    }
+
+    #[test]
+    fn as_many_brackets_as_are_allowed_are_followed() {
+        let spec = format!(
+            "foo {}1,>=1{}",
+            "(".repeat(BRACKETS_MAX),
+            ")".repeat(BRACKETS_MAX)
+        );
+        assert!(finds(&spec, "1", "0"));
+        assert!(Dependency::parse(&format!("foo {}1", "(".repeat(BRACKETS_MAX))).is_err());
     }
 
     #[rstest::rstest]

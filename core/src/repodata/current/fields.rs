@@ -14,6 +14,9 @@ use serde_json::{Number, Value};
 /// The newest version of records that is known.
 const RECORD_VERSION: u64 = 1;
 
+/// Characters of a version; CEP 26 allows 64.
+const VERSION_LENGTH_MAX: usize = 1_000;
+
 /// From here on a timestamp is in milliseconds: in seconds it would be beyond the year 9999.
 const MILLISECONDS_FROM: f64 = 253_402_300_799.0;
 
@@ -101,6 +104,9 @@ impl<'a> Fields<'a> {
 
 /// The version that a text spells; says what is wrong with one that spells none (CEP 33).
 pub(super) fn version(text: &str) -> Result<Version, String> {
+    if text.len() > VERSION_LENGTH_MAX {
+        return Err(format!("version has more than {VERSION_LENGTH_MAX} characters"));
+    }
     text.trim()
         .parse()
         .map_err(|error: rattler_conda_types::ParseVersionError| {
@@ -379,6 +385,12 @@ mod tests {
     #[case("track_features", json!(["x", null]), "track_features is a list of more than text")]
     fn what_conda_refuses_says_why(#[case] field: &str, #[case] value: Value, #[case] expected: &str) {
         assert_eq!(reason(&with(field, value)), expected);
+    }
+
+    #[test]
+    fn a_version_without_end_is_refused() {
+        let why = version(&"1_".repeat(1_000_000)).map(|_| ()).unwrap_err();
+        assert_eq!(why, "version has more than 1000 characters");
     }
 
     #[test]
