@@ -1,6 +1,7 @@
 //! `towpath index`
 
 mod arguments;
+mod options;
 mod policies;
 mod switches;
 

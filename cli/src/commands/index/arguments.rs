@@ -1,35 +1,14 @@
-//! The arguments of `towpath index`, and what is made of them.
+//! The arguments of `towpath index`.
 
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
-use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
-use towpath_core::index::{
-    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, StoreKind, SubdirSelection,
-};
-use towpath_core::json::Layout;
-use towpath_core::package::Limits;
-use towpath_core::publish::{ShardPlacement, ZstdLevel};
-use towpath_core::repodata::CurrentVersions;
-use towpath_core::repodata::patch::PatchSource;
-use towpath_core::store::{MissingArtifacts, Stage};
 
 use super::policies::{self, RuleAction};
-use super::switches::{Switch, Switches};
-use crate::config::Config;
-use crate::failure::Failure;
+use super::switches::Switches;
 
 const READING: &str = "Reading packages";
 const DOCUMENTS: &str = "Documents";
-
-/// How long shards stay that no index names: CEP 16 suggests a week.
-const SHARD_GRACE: &str = "7 days";
-
-/// More threads than this only wait for each other, and systems refuse to start as many as some
-/// people ask for.
-const MAX_THREADS: usize = 256;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,86 +34,86 @@ pub(crate) struct IndexArgs {
 
     /// Write documents to this folder instead of DIR
     #[arg(long, value_name = "PATH", env = "TOWPATH_OUTPUT", hide_env = true, help_heading = DOCUMENTS)]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 
     /// Index this subdir; may be given several times [default: the known ones that are there]
     #[arg(long, value_name = "NAME", help_heading = READING)]
-    subdir: Vec<String>,
+    pub(super) subdir: Vec<String>,
 
     /// The channel's name in pages and feeds [default: the folder's]
     #[arg(short = 'n', long, value_name = "NAME", env = "TOWPATH_CHANNEL_NAME", hide_env = true, help_heading = DOCUMENTS)]
-    channel_name: Option<String>,
+    pub(super) channel_name: Option<String>,
 
     /// The URL that clients are given, which feeds name
     #[arg(long, value_name = "URL", env = "TOWPATH_CHANNEL_URL", hide_env = true, help_heading = DOCUMENTS)]
-    channel_url: Option<String>,
+    pub(super) channel_url: Option<String>,
 
     /// The URL of the channel's website, to which feeds link
     #[arg(long, value_name = "URL", env = "TOWPATH_SITE_URL", hide_env = true, help_heading = DOCUMENTS)]
-    site_url: Option<String>,
+    pub(super) site_url: Option<String>,
 
     /// Take patch instructions from a Python file with a function `_patch_repodata`, or from a package
     #[arg(long, value_name = "PATH", env = "TOWPATH_PATCH_GENERATOR", hide_env = true, help_heading = DOCUMENTS)]
-    patch_generator: Option<PathBuf>,
+    pub(super) patch_generator: Option<PathBuf>,
 
     /// The Python that runs a patch generator
     #[arg(long, value_name = "PATH", env = "TOWPATH_PYTHON", hide_env = true, default_value = "python3", help_heading = DOCUMENTS)]
-    python: PathBuf,
+    pub(super) python: PathBuf,
 
     /// The URL of the channel's packages, if they are not served beside the documents (CEP 15)
     #[arg(long, value_name = "URL", env = "TOWPATH_BASE_URL", hide_env = true, help_heading = DOCUMENTS)]
-    base_url: Option<String>,
+    pub(super) base_url: Option<String>,
 
     /// A channel that clients load with higher priority than this one, as in ../conda-forge (CEP 42)
     #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
-    base_channel: Option<String>,
+    pub(super) base_channel: Option<String>,
 
     /// A channel that clients load with lower priority than this one (CEP 42)
     #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
-    overrides_channel: Option<String>,
+    pub(super) overrides_channel: Option<String>,
 
     /// The level of zstd compression, from 1 to 22 [default: 16]
     #[arg(long, value_name = "LEVEL", env = "TOWPATH_ZST_LEVEL", hide_env = true, help_heading = DOCUMENTS)]
-    zst_level: Option<u8>,
+    pub(super) zst_level: Option<u8>,
 
     /// How long shards stay that no index names any more [default: 7 days]
     #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
-    shard_grace: Option<String>,
+    pub(super) shard_grace: Option<String>,
 
     /// A file with versions to keep in `current_repodata.json` beside the newest: package names and lists of versions
     #[arg(short = 'm', long, value_name = "YAML", env = "TOWPATH_CURRENT_INDEX_VERSIONS_FILE", hide_env = true, help_heading = DOCUMENTS)]
-    current_index_versions_file: Option<PathBuf>,
+    pub(super) current_index_versions_file: Option<PathBuf>,
 
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N", env = "TOWPATH_THREADS", hide_env = true, help_heading = READING)]
-    threads: Option<usize>,
+    pub(super) threads: Option<usize>,
 
     /// The stage of the store that says which packages are part of the channel
     #[arg(long, value_name = "NAME", default_value = "fs", help_heading = READING)]
-    upstream_stage: String,
+    pub(super) upstream_stage: String,
 
     /// A further stage whose packages are part of the channel; may be given several times
     #[arg(long, value_name = "NAME", help_heading = READING)]
-    include_stage: Vec<String>,
+    pub(super) include_stage: Vec<String>,
 
     /// What to do about records that break a rule; may be given several times [default: warn]
     ///
     /// Rules: subdir, file-name, timestamp, name, record. Actions: allow, warn, reject. See
     /// docs/configuration.md.
     #[arg(long, value_name = "RULE=ACTION", value_delimiter = ',', value_parser = policies::parse, help_heading = READING)]
-    policy: Vec<RuleAction>,
+    pub(super) policy: Vec<RuleAction>,
 
     /// Where to keep what was read
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
-    db: Database,
+    pub(super) db: Database,
 
     /// The URL of the database, for those that have one
     #[arg(long, value_name = "URL", env = "CONDA_INDEX_DBURL", hide_env = true, hide_env_values = true, help_heading = READING)]
-    db_url: Option<String>,
+    pub(super) db_url: Option<String>,
 
     /// What to do when another process is indexing a subdir
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_ON_BUSY", hide_env = true, help_heading = READING)]
-    on_busy: Busy,
+    pub(super) on_busy: Busy,
 
     /// Say what was done as one JSON object on standard output
     #[arg(long)]
@@ -146,14 +125,14 @@ pub(crate) struct IndexArgs {
 
     /// Accepted for conda-index's sake: what it would tell is always told
     #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
+    pub(super) verbose: bool,
 
     #[command(flatten)]
-    switches: Switches,
+    pub(super) switches: Switches,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Database {
+pub(super) enum Database {
     /// `SQLite` beside the packages, shared with conda-index
     #[default]
     Sqlite3,
@@ -164,7 +143,7 @@ enum Database {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Busy {
+pub(super) enum Busy {
     /// Wait for it
     #[default]
     Wait,
@@ -172,232 +151,4 @@ enum Busy {
     Skip,
     /// Stop
     Fail,
-}
-
-impl IndexArgs {
-    /// What core is asked to do, from the command line, the environment and `towpath.toml` in this
-    /// order; and whether packages that are left out are to be no failure.
-    pub(super) fn options(&self, now: Timestamp) -> Result<(IndexOptions, bool), Failure> {
-        let channel = expand_home(&self.channel);
-        let config = Config::of_channel(&channel)?;
-        let is_on = |switch| self.switches.is_on(switch, &config.index);
-        refuse_conflicts(&is_on)?;
-        if self.db == Database::Postgresql {
-            return Err(Failure::usage(
-                "--db postgresql comes with a later version of towpath",
-            ));
-        }
-
-        let output = self
-            .output
-            .as_ref()
-            .or(config.index.output.as_ref())
-            .map(|path| expand_home(path));
-        let named = if self.subdir.is_empty() {
-            config.index.subdir.clone()
-        } else {
-            Some(self.subdir.clone())
-        };
-        let missing = if is_on(Switch::UpdateOnly) {
-            MissingArtifacts::Stay
-        } else {
-            MissingArtifacts::Leave
-        };
-        let stages = if self.include_stage.is_empty() {
-            config.index.include_stage.clone()
-        } else {
-            None
-        };
-        let stages = stages.unwrap_or_else(|| self.include_stage.clone());
-        let options = IndexOptions {
-            identity: self.identity(&channel, &config),
-            channel: ChannelFolder::new(channel, output),
-            subdirs: named.map_or(Ok(SubdirSelection::Detected), |names| subdirs(&names))?,
-            store: match self.db {
-                Database::Memory => StoreKind::Memory,
-                Database::Sqlite3 | Database::Postgresql => StoreKind::Sqlite,
-            },
-            scan: if is_on(Switch::UpdateCache) {
-                Scan::Yes(missing)
-            } else {
-                Scan::No
-            },
-            upstream: Stage::named(&self.upstream_stage),
-            include_stages: stages.into_iter().map(Stage::named).collect(),
-            verify_digests: is_on(Switch::VerifyDigests),
-            policy: policies::policy(&self.policy, &config.policy)?,
-            patches: self.patches(&config),
-            documents: self.documents(&config, &is_on)?,
-            on_busy: match self.on_busy {
-                Busy::Wait => OnBusy::Wait,
-                Busy::Skip => OnBusy::Skip,
-                Busy::Fail => OnBusy::Fail,
-            },
-            threads: threads(self.threads.or(config.index.threads))?,
-            limits: Limits::default(),
-            now,
-        };
-        Ok((options, is_on(Switch::SkipBroken)))
-    }
-
-    fn documents(
-        &self,
-        config: &Config,
-        is_on: &dyn Fn(Switch) -> bool,
-    ) -> Result<DocumentSelection, Failure> {
-        let level = match self.zst_level.or(config.index.zst_level) {
-            Some(level) => ZstdLevel::new(level).map_err(Failure::usage)?,
-            None => ZstdLevel::default(),
-        };
-        let placement = if is_on(Switch::ShardsInPlace) {
-            ShardPlacement::InPlace
-        } else {
-            ShardPlacement::ShardsFolder
-        };
-        let grace = self
-            .shard_grace
-            .as_deref()
-            .or(config.index.shard_grace.as_deref())
-            .unwrap_or(SHARD_GRACE);
-        let relations = ChannelRelations::new(
-            self.base_channel.clone().or_else(|| config.channel.base.clone()),
-            self.overrides_channel
-                .clone()
-                .or_else(|| config.channel.overrides.clone()),
-        );
-        Ok(DocumentSelection {
-            monolithic: is_on(Switch::WriteMonolithic),
-            current_repodata: is_on(Switch::CurrentRepodata).then_some(self.current_versions(config)?),
-            repodata_next: is_on(Switch::RepodataNext),
-            run_exports: is_on(Switch::RunExports),
-            channeldata: is_on(Switch::Channeldata),
-            feeds: is_on(Switch::Rss),
-            listing: match (is_on(Switch::Html), is_on(Switch::HtmlDependencies)) {
-                (false, _) => None,
-                (true, false) => Some(ListingPages::Plain),
-                (true, true) => Some(ListingPages::WithDependencies),
-            },
-            shards: is_on(Switch::WriteShards).then_some(placement),
-            shard_grace: span(grace)?,
-            bz2: is_on(Switch::Bz2),
-            zst: is_on(Switch::Zst).then_some(level),
-            layout: if is_on(Switch::Compact) {
-                Layout::Compact
-            } else {
-                Layout::Pretty
-            },
-            base_url: self.base_url.clone().or_else(|| config.index.base_url.clone()),
-            relations: relations.map_err(Failure::usage)?,
-            // A store that keeps nothing would date every package anew at every run.
-            indexed_timestamp: is_on(Switch::IndexedTimestamp) && self.db != Database::Memory,
-        })
-    }
-
-    fn identity(&self, channel: &Path, config: &Config) -> ChannelIdentity {
-        let name = self.channel_name.clone().or_else(|| config.channel.name.clone());
-        ChannelIdentity {
-            // As conda-index: the folder's name, also where the folder is called `.`.
-            name: name.unwrap_or_else(|| {
-                let folder = fs_err::canonicalize(channel).unwrap_or_else(|_| channel.to_owned());
-                let name = folder.file_name().unwrap_or_default();
-                name.to_string_lossy().into_owned()
-            }),
-            url: self.channel_url.clone().or_else(|| config.channel.url.clone()),
-            site_url: self.site_url.clone().or_else(|| config.channel.site_url.clone()),
-        }
-    }
-
-    /// The versions to keep. A file that was given is read even if nothing asks for its content,
-    /// as conda-index does: a mistake in it should not wait for that.
-    fn current_versions(&self, config: &Config) -> Result<CurrentVersions, Failure> {
-        let Some(path) = self
-            .current_index_versions_file
-            .as_ref()
-            .or(config.index.current_index_versions_file.as_ref())
-        else {
-            return Ok(CurrentVersions::default());
-        };
-        let path = expand_home(path);
-        let yaml = fs_err::read_to_string(&path)?;
-        CurrentVersions::parse(&yaml).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))
-    }
-
-    fn patches(&self, config: &Config) -> PatchSource {
-        let Some(path) = self
-            .patch_generator
-            .as_ref()
-            .or(config.index.patch_generator.as_ref())
-        else {
-            return PatchSource::Channel;
-        };
-        let path = expand_home(path);
-        let name = path.to_string_lossy();
-        if name.ends_with(".conda") || name.ends_with(".tar.bz2") {
-            PatchSource::Package(path)
-        } else {
-            PatchSource::Generator {
-                script: path,
-                python: self.python.clone(),
-            }
-        }
-    }
-}
-
-/// conda-index's own conflict, in its words and with its status.
-fn refuse_conflicts(is_on: &dyn Fn(Switch) -> bool) -> Result<(), Failure> {
-    if is_on(Switch::WriteMonolithic) {
-        return Ok(());
-    }
-    let needing = [
-        (Switch::CurrentRepodata, "--current-repodata"),
-        (Switch::RunExports, "--run-exports"),
-        (Switch::Channeldata, "--channeldata"),
-    ];
-    let given: Vec<&str> = needing
-        .into_iter()
-        .filter(|(switch, _)| is_on(*switch))
-        .map(|(_, name)| name)
-        .collect();
-    if given.is_empty() {
-        return Ok(());
-    }
-    let given = given.join(", ");
-    Err(Failure::failed(format!(
-        "Conflicting arguments: {given} require(s) --write-monolithic (the default setting)."
-    )))
-}
-
-fn subdirs(names: &[String]) -> Result<SubdirSelection, Failure> {
-    let subdirs: Result<Vec<Subdir>, _> = names.iter().map(|name| name.parse()).collect();
-    subdirs.map(SubdirSelection::Named).map_err(Failure::usage)
-}
-
-fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
-    let Some(threads) = given else {
-        return Ok(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
-    };
-    NonZeroUsize::new(threads)
-        .filter(|threads| threads.get() <= MAX_THREADS)
-        .ok_or_else(|| Failure::usage(format!("--threads takes a number from 1 to {MAX_THREADS}")))
-}
-
-fn span(text: &str) -> Result<SignedDuration, Failure> {
-    let span = text.parse::<Span>().ok();
-    // A month is no number of days.
-    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
-    duration
-        .filter(|duration| !duration.is_negative())
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
-            ))
-        })
-}
-
-/// A path that begins with `~/` is in the home folder, also where no shell has said so.
-fn expand_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
 }
