@@ -111,7 +111,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use towpath_core::record::{Action, Rule};
+    use towpath_core::policy::{Action, Rule};
 
     use super::*;
 

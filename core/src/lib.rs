@@ -6,6 +6,7 @@ pub mod channel;
 pub mod index;
 pub mod json;
 pub mod package;
+pub mod policy;
 #[cfg(feature = "native")]
 pub mod publish;
 pub mod record;

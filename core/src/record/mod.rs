@@ -2,19 +2,17 @@
 //!
 //! It is the `info/index.json` of the package (CEP 34) without what is of the build only, and with
 //! what can be known of the finished file only: its digests and its size (CEP 36). Nothing else is
-//! added or changed: unknown keys are published as they are. A [`Policy`] checks what clients make
-//! of it.
+//! added or changed: unknown keys are published as they are. A [`Policy`](crate::policy::Policy)
+//! checks what clients make of it.
 
 mod build_time;
 mod identity;
-mod policy;
 mod revision;
 
 use serde_json::{Map, Value};
 
 pub use build_time::BuildTime;
 pub use identity::RecordIdentity;
-pub use policy::{Action, Finding, Policy, Rule, UnknownAction, UnknownRule};
 pub use revision::{Revision, RevisionSummary};
 #[cfg(feature = "match-spec")]
 pub use revision::{V3FormError, v3_form};

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::edition::{Edition, RecordedFile};
 use super::patch::Patched;
 use crate::json::JsonText;
-use crate::record::{Action, Policy, RecordIdentity, Revision, RevisionSummary, v3_form};
+use crate::policy::{Action, Policy};
+use crate::record::{RecordIdentity, Revision, RevisionSummary, v3_form};
 use crate::store::{Order, Store, StoreError};
 
 /// What a look at the records told.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
-use towpath_core::record::{Action, Policy, Rule};
+use towpath_core::policy::{Action, Policy, Rule};
 
 use crate::failure::Failure;
 

@@ -130,7 +130,7 @@ impl FromStr for Action {
 /// ```
 /// use towpath_core::json::JsonText;
 /// use towpath_core::package::ArtifactName;
-/// use towpath_core::record::{Action, Policy, Rule};
+/// use towpath_core::policy::{Action, Policy, Rule};
 ///
 /// let policy = Policy::default().with(Rule::Subdir, Action::Reject);
 /// let record = r#"{"build":"0","build_number":0,"name":"a","subdir":"linux-64","version":"1"}"#;
