@@ -1,7 +1,7 @@
 //! Which records are current: the newest of each name, what is pinned, what those need, and what
 //! there is without features.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rattler_conda_types::Version;
 
@@ -16,8 +16,9 @@ pub(super) struct Selection<'a> {
     candidates: &'a Candidates,
     subdir: &'a str,
     groups: &'a [Group],
-    /// By the numbers of what candidates depend on; parsed when they are first looked at.
-    dependencies: Vec<Option<Result<Dependency, String>>>,
+    /// By the numbers of what candidates depend on; parsed when they are first looked at, which few
+    /// are.
+    dependencies: HashMap<u32, Result<Dependency, String>>,
     /// By the numbers of candidates.
     states: Vec<State>,
     not_current: Vec<NotInCurrent>,
@@ -41,7 +42,7 @@ impl<'a> Selection<'a> {
             candidates,
             subdir,
             groups,
-            dependencies: (0..candidates.dependencies().len()).map(|_| None).collect(),
+            dependencies: HashMap::new(),
             states: vec![State::Unseen; candidates.len()],
             not_current: Vec::new(),
         }
@@ -120,15 +121,14 @@ impl<'a> Selection<'a> {
         }
         for (group, dependency) in wanted {
             // Taken out, so that others can be parsed while it is looked at.
-            let Some(Some(Ok(parsed))) = self.dependencies.get_mut(dependency as usize).map(Option::take)
-            else {
+            let Some(Ok(parsed)) = self.dependencies.remove(&dependency) else {
                 continue;
             };
             let subdir = self.subdir;
             self.keep_newest(group, |candidates, index| {
                 parsed.matches(&matched(candidates, subdir, index))
             });
-            self.dependencies[dependency as usize] = Some(Ok(parsed));
+            self.dependencies.insert(dependency, Ok(parsed));
         }
     }
 
@@ -181,8 +181,10 @@ impl<'a> Selection<'a> {
         let candidates = self.candidates;
         for number in candidates.depends(index) {
             let text = candidates.dependencies().text(*number);
-            let dependency =
-                self.dependencies[*number as usize].get_or_insert_with(|| Dependency::parse(text));
+            let dependency = self
+                .dependencies
+                .entry(*number)
+                .or_insert_with(|| Dependency::parse(text));
             if let Err(why) = dependency {
                 self.not_current.push(NotInCurrent {
                     file_name: candidates.get(index).artifact.as_str().to_owned(),
@@ -213,7 +215,7 @@ impl<'a> Selection<'a> {
     }
 
     fn parsed(&self, dependency: u32) -> Option<&Dependency> {
-        self.dependencies[dependency as usize].as_ref()?.as_ref().ok()
+        self.dependencies.get(&dependency)?.as_ref().ok()
     }
 }
 
