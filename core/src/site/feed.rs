@@ -47,15 +47,19 @@ pub struct FeedItem {
     /// Its licence.
     pub license: String,
     /// When its newest artifact was built, if known.
+    pub built: Option<UtcTime>,
+    /// When the version became news, if known.
     pub updated: Option<UtcTime>,
 }
 
 impl FeedItem {
     /// The item of a package that `channeldata.json` says this of. Members that are lists are
-    /// joined, others that are not what they should be are as if absent.
+    /// joined, others that are not what they should be are as if absent. It is news when it is
+    /// built: `channeldata.json` does not say when it became part of the channel.
     pub fn from_channeldata(name: impl Into<String>, package: &Map<String, serde_json::Value>) -> Self {
         let mut subdirs = metadata_text::texts(package, "subdirs");
         subdirs.sort_unstable();
+        let built = UtcTime::from_record_timestamp(package.get("timestamp"));
         Self {
             name: name.into(),
             version: metadata_text::text(package, "version"),
@@ -67,7 +71,8 @@ impl FeedItem {
             dev_url: metadata_text::url(package, "dev_url"),
             source_url: metadata_text::url(package, "source_url"),
             license: metadata_text::text(package, "license"),
-            updated: UtcTime::from_record_timestamp(package.get("timestamp")),
+            built,
+            updated: built,
         }
     }
 
@@ -97,7 +102,8 @@ impl FeedItem {
 
 impl ChannelFeed {
     /// The feed of the newest [`FEED_ITEMS`] of these packages, newest first; packages of the same
-    /// time are in order of their names. URLs that are not of the web are as if not known.
+    /// time, as all of a channel's first run are, are in order of when they were built, newest
+    /// first, and then of their names. URLs that are not of the web are as if not known.
     ///
     /// `channel_url` is where clients find the channel, and the feeds; `site_url` is where people
     /// find pages of its packages, as `p/<name>/`.
@@ -165,7 +171,12 @@ impl Templates {
 
 fn keep_newest(items: &mut Vec<FeedItem>) {
     fn order(item: &FeedItem) -> impl Ord + '_ {
-        (Reverse(item.updated), &item.name, &item.version)
+        (
+            Reverse(item.updated),
+            Reverse(item.built),
+            &item.name,
+            &item.version,
+        )
     }
     items.sort_by(|one, other| order(one).cmp(&order(other)));
     items.truncate(FEED_ITEMS);

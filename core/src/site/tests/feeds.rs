@@ -181,6 +181,37 @@ fn a_feed_has_the_newest_first_and_not_all() {
 }
 
 #[test]
+fn what_became_news_together_is_in_order_of_when_it_was_built() {
+    let built = |name: &str, seconds| FeedItem {
+        built: UtcTime::from_seconds(seconds),
+        ..at(name, 9_999)
+    };
+    let undated = at("undated", 9_999);
+    let later = FeedItem {
+        built: None,
+        ..at("later", 10_000)
+    };
+    let feed = feed([
+        undated,
+        built("old", 1),
+        built("new-b", 2),
+        built("new-a", 2),
+        later,
+    ]);
+    let read = read(&atom(&feed));
+    assert_eq!(
+        read.entries.iter().map(title).collect::<Vec<_>>(),
+        [
+            "later 1 []",
+            "new-a 1 []",
+            "new-b 1 []",
+            "old 1 []",
+            "undated 1 []"
+        ]
+    );
+}
+
+#[test]
 fn a_feed_of_nothing_at_no_known_place_is_a_feed() {
     let feed = ChannelFeed::new("demo", None, None, []);
     insta::assert_snapshot!(rss(&feed));
