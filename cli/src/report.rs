@@ -11,6 +11,9 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const BOLD: Style = Style::new().bold();
 
+/// How many warnings of a subdir, and packages that were left out of it, a person is told one by one.
+const TOLD: usize = 20;
+
 /// Writes a line to standard error, which is where talk goes.
 pub(crate) fn say(line: &str) {
     // Nobody is left to tell when standard error is closed.
@@ -39,26 +42,17 @@ fn styled(style: Style, text: &str) -> String {
 /// Tells what a run did: what is wrong first, then one line that sums up.
 pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
     for subdir in &summary.subdirs {
-        for warning in &subdir.warnings {
-            say(&format!(
-                "{}: {}/{}: {}",
-                styled(WARNING, "warning"),
-                subdir.subdir,
-                shown(&warning.file_name),
-                warning.what
-            ));
-        }
+        tell_some(
+            subdir,
+            &subdir.warnings,
+            ["more warning", "more warnings"],
+            |warning| ("warning", &warning.file_name, &warning.what),
+        );
     }
     for subdir in &summary.subdirs {
-        for left_out in &subdir.left_out {
-            say(&format!(
-                "{}: {}/{}: {}",
-                styled(WARNING, "left out"),
-                subdir.subdir,
-                shown(&left_out.file_name),
-                shown(&left_out.reason)
-            ));
-        }
+        tell_some(subdir, &subdir.left_out, ["more left out"; 2], |left_out| {
+            ("left out", &left_out.file_name, &left_out.reason)
+        });
         if let Some(failure) = &subdir.failure {
             say(&format!("{}: {}: {failure}", error("error"), subdir.subdir));
             say("some of its documents may be as they were");
@@ -98,6 +92,30 @@ pub(crate) fn tell(channel: &str, summary: &IndexSummary, took: Duration) {
         names.join(", "),
         duration(took)
     ));
+}
+
+/// Tells the first of what was found in a subdir, each as a word, a file and what is to be said of
+/// it, then how many more there are: a large channel has more than anybody reads, at every run.
+fn tell_some<Found>(
+    subdir: &SubdirSummary,
+    found: &[Found],
+    [one_more, more]: [&str; 2],
+    words: fn(&Found) -> (&str, &String, &String),
+) {
+    for (word, file_name, what) in found.iter().take(TOLD).map(words) {
+        say(&format!(
+            "{}: {}/{}: {}",
+            styled(WARNING, word),
+            subdir.subdir,
+            shown(file_name),
+            shown(what)
+        ));
+    }
+    match found.len().saturating_sub(TOLD) {
+        0 => {}
+        1 => say(&format!("{}: 1 {one_more} (--json lists all)", subdir.subdir)),
+        count => say(&format!("{}: {count} {more} (--json lists all)", subdir.subdir)),
+    }
 }
 
 /// The same for machines.

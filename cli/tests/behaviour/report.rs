@@ -143,6 +143,25 @@ fn control_characters_do_not_reach_the_terminal() {
     );
 }
 
+#[test]
+fn nor_do_they_from_what_packages_say() {
+    let steering = PackageBuilder::new("odd", "1", "0").index(|index| {
+        index.insert("name".to_owned(), "a\u{1b}[31m\n\u{9b}31m".into());
+    });
+    let channel = ChannelBuilder::new().file("noarch/odd-1-0.conda", steering.conda());
+    let outcome = index(&channel, &[]).succeeded();
+    assert!(outcome.stderr().contains("warning: "), "{outcome}");
+    let lines = outcome.stderr().lines();
+    assert!(!lines.flat_map(str::chars).any(char::is_control), "{outcome}");
+    assert!(
+        outcome
+            .stderr()
+            .lines()
+            .all(|line| line.starts_with("warning: noarch/odd") || line.starts_with("[CHANNEL]")),
+        "{outcome}"
+    );
+}
+
 #[rstest]
 #[case("always", true)]
 #[case("never", false)]
@@ -150,4 +169,62 @@ fn control_characters_do_not_reach_the_terminal() {
 fn colour_is_used_when_asked_for(#[case] when: &str, #[case] is_coloured: bool) {
     let outcome = index(&channel(), &["--color", when]);
     assert_eq!(outcome.stderr().contains('\u{1b}'), is_coloured, "{outcome}");
+}
+
+/// A channel with this many packages that are broken, and as many that are odd.
+fn flooded(count: usize) -> ChannelBuilder {
+    (0..count).fold(ChannelBuilder::new(), |channel, number| {
+        let odd = PackageBuilder::new(&format!("Odd{number:03}"), "1", "0");
+        channel
+            .package(&odd, Kind::Conda)
+            .file(&format!("noarch/broken{number:03}-1-0.conda"), "")
+    })
+}
+
+/// The lines with a word in them, and the last of them.
+fn told<'a>(said: &'a str, word: &str) -> (usize, &'a str) {
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(word)).collect();
+    (lines.len(), lines[lines.len() - 1])
+}
+
+#[rstest]
+#[case(20, "warning: noarch/Odd019", "left out: noarch/broken019")]
+#[case(
+    21,
+    "noarch: 1 more warning (--json lists all)",
+    "noarch: 1 more left out (--json lists all)"
+)]
+#[case(
+    45,
+    "noarch: 25 more warnings (--json lists all)",
+    "noarch: 25 more left out (--json lists all)"
+)]
+fn people_are_told_the_first_of_many(#[case] count: usize, #[case] warnings: &str, #[case] left_out: &str) {
+    let channel = flooded(count);
+    let outcome = index(&channel, &[]);
+    assert_eq!(outcome.status(), 3);
+    let (summary, said) = outcome
+        .stderr()
+        .trim_end()
+        .rsplit_once('\n')
+        .map(|(said, summary)| (summary, said))
+        .unwrap();
+    assert!(
+        summary.contains(&format!("{count} added")) && summary.contains(&format!("{count} left out")),
+        "{outcome}"
+    );
+    for (word, last) in [("warning", warnings), ("left out", left_out)] {
+        let (lines, told) = told(said, word);
+        assert_eq!(lines, count.min(21), "{outcome}");
+        assert!(told.starts_with(last), "{outcome}");
+    }
+}
+
+#[test]
+fn machines_are_told_all() {
+    let outcome = index(&flooded(45), &["--json"]);
+    let done: Value = serde_json::from_str(&outcome.stdout().replace("[TIME]", "null")).unwrap();
+    for key in ["warnings", "left_out"] {
+        assert_eq!(done["subdirs"][0][key].as_array().unwrap().len(), 45, "{key}");
+    }
 }
