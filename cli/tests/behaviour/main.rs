@@ -18,6 +18,8 @@ mod documents;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod folders;
 #[cfg(test)]
 mod index;

@@ -1,7 +1,7 @@
 //! What people see of the channel as a whole: its page, and its feeds.
 
 use crate::index::documents::Output;
-use crate::index::{IndexError, IndexOptions};
+use crate::index::{IndexError, IndexOptions, StoreKind};
 use crate::repodata::Channeldata;
 use crate::site::{ChannelFeed, ChannelPage, FeedItem, PackageRow, RootDocument, Templates, UtcTime};
 
@@ -57,10 +57,13 @@ fn rows(channeldata: &Channeldata) -> Vec<PackageRow> {
 /// was built where that is not known.
 fn feed(channeldata: &Channeldata, options: &IndexOptions) -> ChannelFeed {
     let identity = &options.identity;
+    // A store that keeps nothing has just dated every package.
+    let keeps_dates = options.store != StoreKind::Memory;
     let items = channeldata.packages().map(|(name, package)| {
         let item = FeedItem::from_channeldata(name, &package.members());
         let released = package
             .released()
+            .filter(|_| keeps_dates)
             .and_then(|milliseconds| UtcTime::from_seconds(milliseconds.div_euclid(1000)));
         FeedItem {
             updated: released.or(item.updated),
