@@ -22,15 +22,21 @@ mod feeds;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod hostile_pages;
+#[cfg(test)]
 mod index;
 #[cfg(test)]
 mod indexed_timestamp;
+#[cfg(test)]
+mod listing_pages;
 #[cfg(test)]
 mod malformed;
 #[cfg(test)]
 mod msgpack;
 #[cfg(test)]
 mod on_busy;
+#[cfg(test)]
+mod page;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
