@@ -127,18 +127,18 @@ fn what_was_done_as_json() {
 
 #[test]
 fn control_characters_do_not_reach_the_terminal() {
-    let channel = ChannelBuilder::new().file("noarch/a\u{1b}[31m\n-1-0.conda", "");
+    let channel = ChannelBuilder::new().file("noarch/a\u{1b}[31m\n\u{202e}-1-0.conda", "");
     let outcome = index(&channel, &[]);
     assert_eq!(outcome.status(), 3);
     assert!(
         outcome
             .stderr()
-            .starts_with("left out: noarch/a\u{fffd}[31m\u{fffd}-1-0.conda: the file is empty\n")
+            .starts_with("left out: noarch/a\u{fffd}[31m\u{fffd}\u{fffd}-1-0.conda: the file is empty\n")
     );
     // A machine is told the name as it is.
     let outcome = index(&channel, &["--json"]);
     assert!(
-        outcome.stdout().contains(r#""a\u001b[31m\n-1-0.conda""#),
+        outcome.stdout().contains("\"a\\u001b[31m\\n\u{202e}-1-0.conda\""),
         "{outcome}"
     );
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 /// What pages and feeds are made with.
 ///
 /// In a template every value is escaped. What HTML and XML cannot hold, such as control characters,
-/// is left out. A name that a template gets wrong is an error.
+/// is left out, and so is what turns the direction of text. A name that a template gets wrong is an error.
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
@@ -148,7 +148,8 @@ fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value)
     Ok(out.write_str(rest)?)
 }
 
-/// What stands for a character in HTML and XML: nothing for those that XML 1.0 forbids.
+/// What stands for a character in HTML and XML: nothing for those that XML 1.0 forbids, nor for
+/// those that turn the direction of text, with which a name can look like another.
 fn replacement(character: char) -> Option<&'static str> {
     match character {
         '&' => Some("&amp;"),
@@ -157,7 +158,12 @@ fn replacement(character: char) -> Option<&'static str> {
         '"' => Some("&quot;"),
         '\'' => Some("&#39;"),
         '\t' | '\n' => None,
-        '\0'..' ' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => Some(""),
+        '\0'..' '
+        | '\u{7f}'
+        | '\u{fffe}'
+        | '\u{ffff}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => Some(""),
         _ => None,
     }
 }
