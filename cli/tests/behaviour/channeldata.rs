@@ -103,6 +103,7 @@ fn a_field_that_a_version_leaves_out_is_of_the_next_older_one() {
     assert_eq!(package["timestamp"], DAY + 3);
 }
 
+/// E68.
 #[test]
 fn of_one_version_the_newest_build_counts_and_of_both_formats_the_conda() {
     let first = build("a", "1.0", 1, json!({"home": "https://first"}));

@@ -274,6 +274,7 @@ fn policies_name_what_there_is() {
     "#);
 }
 
+/// E110.
 #[rstest]
 #[case("../evil")]
 #[case("linux-64/..")]
@@ -311,6 +312,7 @@ fn without_a_monolithic_document_nothing_can_build_upon_it(#[case] args: &[&str]
     );
 }
 
+/// E98.
 #[test]
 fn a_channel_must_be_a_folder_that_is_there() {
     assert_snapshot!(Towpath::new(["index"]).run(), @"

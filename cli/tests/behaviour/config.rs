@@ -7,10 +7,12 @@ use serde_json::json;
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
 
 use crate::environment::Towpath;
+use crate::page::Page;
 use crate::published::Published;
 
 fn channel() -> ChannelBuilder {
-    ChannelBuilder::new().package(&PackageBuilder::new("lock", "1.0", "0"), Kind::Conda)
+    let lock = PackageBuilder::new("lock", "1.0", "0").depends(["water"]);
+    ChannelBuilder::new().package(&lock, Kind::Conda)
 }
 
 fn with_config(toml: &str) -> ChannelBuilder {
@@ -111,7 +113,12 @@ fn the_environment_of_conda_index_is_read() {
 
 #[test]
 fn every_variable() {
-    let channel = channel().file("noarch/broken-1-0.conda", "");
+    let odd = PackageBuilder::new("odd", "1", "0").index(|index| {
+        index.insert("build_number".to_owned(), json!("0"));
+    });
+    let channel = channel()
+        .file("noarch/broken-1-0.conda", "")
+        .package(&odd, Kind::Conda);
     let variables = [
         ("OUTPUT", channel.path().join("public").display().to_string()),
         ("BASE_URL", "https://example.org".to_owned()),
@@ -123,18 +130,25 @@ fn every_variable() {
         ("PYTHON", "/nowhere/python".to_owned()),
         ("COMPACT", "false".to_owned()),
         ("SKIP_BROKEN", "true".to_owned()),
+        ("CHANNELDATA", "true".to_owned()),
+        ("CHANNEL_NAME", "canal".to_owned()),
+        ("CHANNEL_URL", "https://c.example/canal".to_owned()),
+        ("SITE_URL", "https://s.example".to_owned()),
+        ("HTML_DEPENDENCIES", "true".to_owned()),
+        ("POLICY", "record=reject".to_owned()),
     ];
     let towpath = variables
         .iter()
         .fold(Towpath::index(&channel), |towpath, (name, value)| {
             towpath.env(&format!("TOWPATH_{name}"), value)
         });
-    assert_snapshot!(towpath.run(), @"
+    assert_snapshot!(towpath.run(), @r#"
     exit status: 0
     ----- stderr -----
     left out: noarch/broken-1-0.conda: the file is empty
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 3 documents written in [TIME]
-    ");
+    left out: noarch/odd-1-0.conda: its build_number is "0", not a whole number from 0 on (CEP 34); rattler and pixi refuse it with all builds of the package
+    [CHANNEL] (noarch): 2 added, 0 changed, 0 removed, 2 left out; 7 documents written in [TIME]
+    "#);
     let published = Published::in_output(&channel, &channel.path().join("public"), "noarch");
     let repodata = published.text("repodata.json");
     assert!(
@@ -142,6 +156,47 @@ fn every_variable() {
         "{repodata}"
     );
     assert!(!channel.path().join("noarch/.cache/cache.db").exists());
+    let atom = fs_err::read_to_string(channel.path().join("public/atom.xml")).unwrap();
+    for said in [
+        "<title>canal</title>",
+        "https://c.example/canal/atom.xml",
+        "https://s.example/p/lock/",
+    ] {
+        assert!(atom.contains(said), "{said}");
+    }
+    let page = Page::at(&published.path("index.html"));
+    assert_eq!(page.text_of("title"), "canal/noarch");
+    assert_eq!(page.texts_of("li"), ["water"]);
+}
+
+#[rstest]
+#[case::flag(&["-n", "flag"], Some("env"), "flag/noarch")]
+#[case::env(&[], Some("env"), "env/noarch")]
+#[case::toml(&[], None, "toml/noarch")]
+fn the_name_of_a_channel_too(#[case] args: &[&str], #[case] variable: Option<&str>, #[case] title: &str) {
+    let channel = with_config("[channel]\nname = 'toml'");
+    let mut towpath = Towpath::index(&channel).args(args);
+    if let Some(value) = variable {
+        towpath = towpath.env("TOWPATH_CHANNEL_NAME", value);
+    }
+    let _ = towpath.run().succeeded();
+    assert_eq!(
+        Page::at(&noarch(&channel).path("index.html")).text_of("title"),
+        title
+    );
+}
+
+#[test]
+fn pages_are_turned_off_by_a_variable() {
+    let channel = with_config("[index]\nhtml = true\n");
+    let _ = Towpath::index(&channel)
+        .env("TOWPATH_HTML", "0")
+        .run()
+        .succeeded();
+    assert!(!noarch(&channel).has("index.html"));
+    let towpath = Towpath::index(&channel).env("TOWPATH_HTML", "0");
+    let _ = towpath.args(&["--html"]).run().succeeded();
+    assert!(noarch(&channel).has("index.html"));
 }
 
 #[rstest]

@@ -55,6 +55,7 @@ fn the_newest_and_what_they_need() {
     );
 }
 
+/// E68.
 #[test]
 fn records_are_those_of_repodata_and_the_digest_of_the_older_format() {
     let channel = channel().package(&lock("3.0"), Kind::TarBz2);

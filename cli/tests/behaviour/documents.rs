@@ -43,6 +43,7 @@ fn linux_64(channel: &ChannelBuilder) -> Published {
     Published::of(channel, "linux-64")
 }
 
+/// E66, E68, E88 and E89.
 #[test]
 fn repodata_compact() {
     let channel = channel();

@@ -118,6 +118,7 @@ fn paths_in_the_home_folder_are_understood() {
     assert!(towpath.run_and_look(&repodata));
 }
 
+/// E66; `hostile_pages` has their links.
 #[test]
 fn names_are_taken_as_they_are() {
     let names = [
@@ -157,6 +158,7 @@ fn names_are_taken_as_they_are() {
     assert!(repodata.contains(r#""\u00fcn\u00ef-\u65e5\u672c-1-0.conda":"#));
 }
 
+/// E67.
 #[test]
 fn what_is_not_named_like_a_package_is_none() {
     let lock = lock_in("noarch").conda();
@@ -175,6 +177,7 @@ fn what_is_not_named_like_a_package_is_none() {
     ");
 }
 
+/// E59.
 #[test]
 fn a_folder_named_like_a_package_is_left_out() {
     let channel = ChannelBuilder::new()
@@ -188,6 +191,7 @@ fn a_folder_named_like_a_package_is_left_out() {
     ");
 }
 
+/// E63 and E64.
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_dangling_ones_left_out() {
@@ -208,6 +212,7 @@ fn links_are_followed_and_dangling_ones_left_out() {
     );
 }
 
+/// E65.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_not_utf_8_is_left_out() {
@@ -225,6 +230,7 @@ fn a_name_that_is_not_utf_8_is_left_out() {
     ");
 }
 
+/// E60 and E61.
 #[cfg(unix)]
 #[test]
 fn an_unreadable_package_is_left_out() {
@@ -237,14 +243,20 @@ fn an_unreadable_package_is_left_out() {
         println!("skipped: this user may read everything");
         return;
     }
-    assert_snapshot!(index(&channel, &[]), @r"
+    assert_snapshot!(index(&channel, &["--run-exports"]), @"
     exit status: 3
     ----- stderr -----
     left out: noarch/secret-1-0.conda: cannot be read: Permission denied (os error 13)
-    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 2 documents written in [TIME]
+    [CHANNEL] (noarch): 1 added, 0 changed, 0 removed, 1 left out; 4 documents written in [TIME]
     ");
+    assert!(
+        !Published::of(&channel, "noarch")
+            .text("run_exports.json")
+            .contains("secret")
+    );
 }
 
+/// E96.
 #[cfg(unix)]
 #[test]
 fn a_link_in_a_documents_place_is_replaced() {
@@ -257,6 +269,52 @@ fn a_link_in_a_documents_place_is_replaced() {
     assert_eq!(fs_err::read(channel.path().join("linked.json")).unwrap(), b"mine");
 }
 
+/// E96.
+#[cfg(unix)]
+#[test]
+fn a_document_that_nobody_may_write_is_replaced() {
+    let channel = ChannelBuilder::new()
+        .package(&lock_in("noarch"), Kind::Conda)
+        .file("noarch/repodata.json", "old");
+    let repodata = channel.path().join("noarch/repodata.json");
+    fs_err::set_permissions(&repodata, PermissionsExt::from_mode(0o444)).unwrap();
+    let _ = index(&channel, &[]).succeeded();
+    assert_eq!(
+        Published::of(&channel, "noarch").file_names(),
+        ["lock-1.0-0.conda"]
+    );
+}
+
+/// E97.
+#[cfg(unix)]
+#[test]
+fn a_subdir_that_nobody_may_write_to_fails_alone() {
+    let channel = ChannelBuilder::new()
+        .package(&lock_in("noarch"), Kind::Conda)
+        .package(&lock_in("linux-64"), Kind::Conda);
+    let noarch = channel.path().join("noarch");
+    fs_err::set_permissions(&noarch, PermissionsExt::from_mode(0o555)).unwrap();
+    let may_write = fs_err::write(noarch.join("x"), "").is_ok();
+    let outcome = index(&channel, &[]);
+    fs_err::set_permissions(&noarch, PermissionsExt::from_mode(0o755)).unwrap();
+    if may_write {
+        println!("skipped: this user may write everywhere");
+        return;
+    }
+    assert_snapshot!(outcome, @"
+    exit status: 1
+    ----- stderr -----
+    error: noarch: failed to create directory `[CHANNEL]/noarch/.cache`: Permission denied (os error 13)
+    some of its documents may be as they were
+    [CHANNEL] (linux-64, noarch): 1 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
+    ");
+    assert_eq!(
+        Published::of(&channel, "linux-64").file_names(),
+        ["lock-1.0-0.conda"]
+    );
+}
+
+/// E96.
 #[test]
 fn a_folder_in_a_documents_place_fails_its_subdir_only() {
     let channel = ChannelBuilder::new()

@@ -49,6 +49,7 @@ fn the_first_run_makes_a_channel() {
     );
 }
 
+/// E98.
 #[test]
 fn an_empty_folder_becomes_an_empty_channel() {
     let channel = ChannelBuilder::new().remove("noarch");
@@ -91,6 +92,7 @@ fn documents_do_not_depend_on_the_number_of_threads() {
     assert!(documents[0] == documents[1]);
 }
 
+/// E91.
 #[test]
 fn a_package_comes_changes_goes_and_returns() {
     let channel = lock_and_gate();
@@ -131,6 +133,7 @@ fn a_package_comes_changes_goes_and_returns() {
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda", "weir-3-0.conda"]);
 }
 
+/// E90.
 #[test]
 fn a_touched_package_is_read_and_nothing_written() {
     const NEWER: u64 = 1_800_000_000;
@@ -149,6 +152,7 @@ fn a_touched_package_is_read_and_nothing_written() {
     }
 }
 
+/// E92.
 #[test]
 fn everything_about_a_replaced_package_is_replaced() {
     let before = lock().run_exports(json!({"weak": ["lock >=1"]}));
@@ -163,6 +167,7 @@ fn everything_about_a_replaced_package_is_replaced() {
     );
 }
 
+/// E62.
 #[test]
 fn a_known_package_that_is_damaged_leaves_the_channel_and_returns_mended() {
     let channel = lock_and_gate();
@@ -234,6 +239,21 @@ fn no_update_cache_builds_from_what_is_known() {
     assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
 }
 
+/// E93.
+#[test]
+fn update_only_does_not_miss_what_never_was_a_package() {
+    let channel = lock_and_gate().file("noarch/broken-1-0.conda", "no zip");
+    assert_eq!(index(&channel, &[]).status(), 3);
+    let channel = channel.remove("noarch/broken-1-0.conda");
+    assert_snapshot!(index(&channel, &["--update-only"]), @"
+    exit status: 0
+    ----- stderr -----
+    [CHANNEL] (linux-64, noarch): 0 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
+    ");
+    assert_eq!(noarch(&channel), ["lock-1.0-0.conda"]);
+}
+
+/// E94.
 #[test]
 fn no_update_cache_on_a_new_channel_makes_an_empty_one() {
     let channel = lock_and_gate();
@@ -253,6 +273,7 @@ fn lock_followed_by(after: &str) -> Vec<u8> {
     })
 }
 
+/// E90: same time, same size, other bytes.
 #[rstest::rstest]
 #[case::package(lock_followed_by("two"), 0)]
 #[case::garbage(vec![b'x'; lock_followed_by("two").len()], 3)]

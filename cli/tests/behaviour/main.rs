@@ -1,6 +1,9 @@
 //! What `towpath` does, seen from outside: the command is run on channels built in code, and what
 //! it says, writes and leaves alone is compared.
 //!
+//! Numbers such as E59 are those of the edge cases that conda-index was tried with (reference,
+//! section 16).
+//!
 //! Snapshots are looked at and accepted with `cargo insta review`.
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ fn is_published(channel: &ChannelBuilder, subdir: &str) -> bool {
     Published::of(channel, subdir).has("repodata.json")
 }
 
+/// E109: nothing that one run found is lost to another.
 #[test]
 fn a_run_waits_until_the_other_is_done() {
     for args in [&[][..], &["--on-busy", "wait"]] {
@@ -99,6 +100,7 @@ fn a_lock_that_nobody_holds_is_no_lock() {
     let _ = index(&channel, &["--on-busy", "fail"]).succeeded();
 }
 
+/// E108.
 #[test]
 fn runs_at_the_same_time_do_not_disturb_each_other() {
     let channel = channel();

@@ -146,6 +146,7 @@ fn a_store_in_memory_dates_no_package() {
     assert!(records["lock-3.0-0.conda"].get("indexed_timestamp").is_none());
 }
 
+/// E95.
 #[test]
 fn a_store_that_is_none_fails_its_subdir_and_stays_as_it_is() {
     let garbage = "no database ".repeat(100).into_bytes();
@@ -168,6 +169,7 @@ fn a_store_that_is_none_fails_its_subdir_and_stays_as_it_is() {
     }
 }
 
+/// E95.
 #[test]
 fn the_store_of_a_newer_conda_index_is_left_alone() {
     let channel = locks();
@@ -186,6 +188,7 @@ fn the_store_of_a_newer_conda_index_is_left_alone() {
     assert!(before.iter().all(|(path, file)| after.get(path) == Some(file)));
 }
 
+/// E95.
 #[test]
 fn an_empty_file_is_an_empty_store() {
     let channel = locks().file(STORE, "");
@@ -215,4 +218,32 @@ fn a_lost_store_costs_one_reading() {
     ----- stderr -----
     [CHANNEL] (noarch): 3 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
     ");
+}
+
+/// E106.
+#[test]
+fn a_folder_for_the_cache_without_a_store_is_a_new_channel() {
+    let channel = locks().directory("noarch/.cache");
+    let _ = index(&channel, &[]).succeeded();
+    assert_eq!(noarch(&channel).len(), 3);
+}
+
+/// E107: with its store, and from then on apart from the other.
+#[test]
+fn a_copied_channel_is_a_channel_of_its_own() {
+    let original = locks();
+    let _ = index(&original, &[]).succeeded();
+    let copied = files_below(original.path())
+        .into_iter()
+        .fold(ChannelBuilder::new(), |copy, (path, (_, _, bytes))| {
+            let path = path.strip_prefix(original.path()).unwrap();
+            copy.file(path.to_str().unwrap(), bytes)
+        })
+        .remove("noarch/lock-1.0-0.conda");
+    let _ = index(&copied, &[]).succeeded();
+    assert_eq!(noarch(&copied), ["lock-2.0-0.conda", "lock-3.0-0.conda"]);
+    let before = files_below(original.path());
+    let _ = index(&original, &[]).succeeded();
+    assert!(files_below(original.path()) == before);
+    assert_eq!(noarch(&original).len(), 3);
 }

@@ -4,11 +4,13 @@ use insta::assert_snapshot;
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
 
 use crate::environment::{Outcome, Towpath, index};
+use crate::page::Page;
 use crate::published::Published;
 
 fn with_config(toml: impl AsRef<[u8]>) -> ChannelBuilder {
+    let lock = PackageBuilder::new("lock", "1.0", "0").depends(["water"]);
     ChannelBuilder::new()
-        .package(&PackageBuilder::new("lock", "1.0", "0"), Kind::Conda)
+        .package(&lock, Kind::Conda)
         .file("towpath.toml", toml)
 }
 
@@ -16,6 +18,9 @@ const EVERY_OPTION: &str = r#"
 [channel]
 base = "../conda-forge"
 overrides = "../main"
+name = "canal"
+url = "https://c.example/canal"
+site-url = "https://s.example"
 
 [index]
 output = "public"
@@ -38,10 +43,12 @@ update-cache = true
 update-only = false
 verify-digests = false
 skip-broken = true
-channeldata = false
+channeldata = true
 rss = true
 current-repodata = false
-html-dependencies = false
+current-index-versions-file = "versions.yml"
+html = true
+html-dependencies = true
 repodata-next = false
 
 [policy]
@@ -62,14 +69,26 @@ fn every_option_of_towpath_toml() {
     let channel = channel
         .file("patches-1-0.conda", patches.conda())
         .file("noarch/broken-1-0.conda", "")
+        .file("versions.yml", "")
         .directory("linux-64");
     assert_snapshot!(index(&channel, &[]), @"
     exit status: 0
     ----- stderr -----
     left out: noarch/broken-1-0.conda: the file is empty
-    [CHANNEL] (noarch, osx-64): 1 added, 0 changed, 0 removed, 1 left out; 19 documents written in [TIME]
+    [CHANNEL] (noarch, osx-64): 1 added, 0 changed, 0 removed, 1 left out; 23 documents written in [TIME]
     ");
     let public = channel.path().join("public");
+    let atom = fs_err::read_to_string(public.join("atom.xml")).unwrap();
+    for said in [
+        "<title>canal</title>",
+        "https://c.example/canal/atom.xml",
+        "https://s.example/p/lock/",
+    ] {
+        assert!(atom.contains(said), "{said}");
+    }
+    let page = Page::at(&public.join("noarch/index.html"));
+    assert_eq!(page.text_of("title"), "canal/noarch");
+    assert_eq!(page.texts_of("li"), ["water"]);
     let published = Published::in_output(&channel, &public, "noarch");
     let names = published.names();
     let shard = names.iter().position(|name| name.len() > 64).unwrap();
@@ -102,7 +121,9 @@ fn every_option_of_towpath_toml() {
         "lock-1.0-0.conda": {
           "build": "0",
           "build_number": 0,
-          "depends": [],
+          "depends": [
+            "water"
+          ],
           "license": "BSD-3-Clause",
           "md5": [md5],
           "name": "lock",
@@ -118,6 +139,16 @@ fn every_option_of_towpath_toml() {
       "repodata_version": 2
     }
     "#);
+}
+
+#[test]
+fn what_the_file_turns_off_is_off() {
+    let channel = with_config("[index]\nchanneldata = true\nhtml = false\nrss = false\n");
+    let _ = index(&channel, &[]).succeeded();
+    for name in ["index.html", "noarch/index.html", "rss.xml", "atom.xml"] {
+        assert!(!channel.path().join(name).exists(), "{name}");
+    }
+    assert!(channel.path().join("channeldata.json").is_file());
 }
 
 #[test]

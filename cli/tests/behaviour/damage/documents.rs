@@ -98,7 +98,21 @@ fn fields_of_index_json() {
         key("E75b a name of a list", "name", json!(["x"])),
         key("E75c an empty name", "name", json!("")),
         key("E76 a name in upper case", "name", json!("ABC")),
+        key("E77 a timestamp in seconds", "timestamp", json!(1_500_000_000)),
+        key(
+            "E77b a timestamp with a fraction",
+            "timestamp",
+            json!(1_500_000_000.5),
+        ),
         key("E78 a timestamp in text", "timestamp", json!("yesterday")),
+        key("E79 a timestamp of null", "timestamp", json!(null)),
+        key("E80 a timestamp of zero", "timestamp", json!(0)),
+        key("E80b a timestamp before 1970", "timestamp", json!(-5)),
+        key(
+            "E81 a timestamp of the last second",
+            "timestamp",
+            json!(253_402_300_799_i64),
+        ),
         key(
             "E82 a timestamp beyond all years",
             "timestamp",
@@ -111,6 +125,12 @@ fn fields_of_index_json() {
         key("E86 run exports", "run_exports", json!({"weak": ["x"]})),
         key("E87 depends of null", "depends", json!(null)),
         key("E87b depends in text", "depends", json!("x")),
+        key(
+            "E88 track features in a list",
+            "track_features",
+            json!(["a", "b"]),
+        ),
+        key("E88b track features in text", "track_features", json!("a b")),
         key("E89 keys of the build", "has_prefix", json!(true)),
     ]);
     assert_snapshot!(outcomes);

@@ -40,6 +40,7 @@ fn records(channel: &ChannelBuilder) -> Value {
     repodata
 }
 
+/// E101: null for a field that is not there is nothing.
 #[test]
 fn fields_are_replaced_merged_and_deleted() {
     let channel = with_patch(&json!({
@@ -102,6 +103,7 @@ fn what_the_packages_say_is_published_beside_it() {
     assert_eq!(from_packages, before);
 }
 
+/// E100: of a pair whose depends are patched too.
 #[test]
 fn revoked_packages_stay_and_cannot_be_installed() {
     let channel = with_patch(&json!({
@@ -137,6 +139,7 @@ fn removed_packages_are_listed(#[case] named: &str, #[case] removed: &[&str]) {
     }
 }
 
+/// E101: null for a record.
 #[test]
 fn null_for_a_record_leaves_it_out_unlisted() {
     let channel = with_patch(&json!({"packages": {"pair-1-0.tar.bz2": null}}));

@@ -79,6 +79,7 @@ fn a_new_package_is_patched_with_the_others() {
 }
 
 /// conda-index writes over it with `--write-shards`.
+/// E99.
 #[test]
 fn the_file_is_only_read() {
     let channel = channel().file(PATCH, depending_on("new").to_string());
