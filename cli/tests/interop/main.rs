@@ -9,6 +9,8 @@ mod adoption;
 #[cfg(test)]
 mod channel;
 #[cfg(test)]
+mod channeldata;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod concurrency;
@@ -20,6 +22,8 @@ mod current_repodata;
 mod documents;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod parity;
 #[cfg(test)]
