@@ -8,6 +8,7 @@ use towpath_core::index::{Progress, Step};
 const SCAN: &str = "scanning {spinner} {elapsed}";
 const READ: &str = "reading {wide_bar} {msg}, {bytes} of {total_bytes} ({bytes_per_sec}), {eta} to go";
 const WRITE: &str = "writing {wide_bar} {pos} of {len} subdirs, {elapsed}";
+const CHANNEL: &str = "summing up {wide_bar} {pos} of {len} subdirs, {elapsed}";
 
 /// Shows how far a run is. Draws nothing where standard error is no terminal.
 #[derive(Debug, Default)]
@@ -29,6 +30,7 @@ impl Shown {
             Step::Scan => (ProgressBar::new_spinner(), SCAN),
             Step::Read { bytes, .. } => (ProgressBar::new(bytes), READ),
             Step::Write { subdirs } => (ProgressBar::new(subdirs as u64), WRITE),
+            Step::Channel { subdirs } => (ProgressBar::new(subdirs as u64), CHANNEL),
         };
         // The templates are constants; a test shows that they are sound.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -54,7 +56,7 @@ impl Shown {
                     ));
                 }
             }
-            Step::Scan | Step::Write { .. } => self.bar.inc(items),
+            Step::Scan | Step::Write { .. } | Step::Channel { .. } => self.bar.inc(items),
         }
     }
 }
@@ -86,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound() {
-        for template in [SCAN, READ, WRITE] {
+        for template in [SCAN, READ, WRITE, CHANNEL] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

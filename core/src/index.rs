@@ -55,7 +55,7 @@ pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<
     if options.documents.channeldata {
         let failed = done.iter().filter(|subdir| subdir.failure.is_some());
         let failed: Vec<String> = failed.map(|subdir| subdir.subdir.clone()).collect();
-        channel = channel::publish(published, &failed, options, &compressing);
+        channel = channel::publish(published, &failed, options, &compressing, progress);
     }
     Ok(IndexSummary {
         subdirs: done,

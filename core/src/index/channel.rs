@@ -5,7 +5,7 @@ mod pages;
 use std::sync::Mutex;
 
 use super::documents::{FROM_PACKAGES, Output, PublishedSubdir};
-use super::{ChannelSummary, IndexError, IndexOptions, StoreKind};
+use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step, StoreKind};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
 use crate::repodata::{Channeldata, Edition, PatchInstructions, Review};
@@ -20,6 +20,7 @@ pub(super) fn publish(
     failed: &[String],
     options: &IndexOptions,
     compressing: &Mutex<()>,
+    progress: &dyn Progress,
 ) -> ChannelSummary {
     if !failed.is_empty() {
         let failure = format!(
@@ -39,7 +40,7 @@ pub(super) fn publish(
         state: PublishedState::default(),
         written: Vec::new(),
     };
-    let result = update(indexed, options, &mut output);
+    let result = update(indexed, options, progress, &mut output);
     ChannelSummary {
         documents_written: output.written,
         failure: result.err().map(|error| error.to_string()),
@@ -49,6 +50,7 @@ pub(super) fn publish(
 fn update(
     indexed: Vec<PublishedSubdir>,
     options: &IndexOptions,
+    progress: &dyn Progress,
     output: &mut Output<'_>,
 ) -> Result<(), IndexError> {
     let cache = options.channel.subdir(&Subdir::noarch()).cache();
@@ -67,7 +69,12 @@ fn update(
         return Ok(());
     }
     output.state = PublishedState::default();
-    let channeldata = channeldata(subdirs, options)?;
+    progress.begin(Step::Channel {
+        subdirs: subdirs.len(),
+    });
+    let channeldata = channeldata(subdirs, options, progress);
+    progress.end();
+    let channeldata = channeldata?;
     let built = output.build(|out| channeldata.write(options.documents.layout, out))?;
     output.put(built, RootDocument::ChannelData.file_name())?;
     pages::publish(&channeldata, options, output)?;
@@ -132,7 +139,11 @@ fn inputs(subdirs: &[PublishedSubdir], options: &IndexOptions) -> Result<Option<
 }
 
 /// What the subdirs say of their packages, read by all threads.
-fn channeldata(subdirs: Vec<PublishedSubdir>, options: &IndexOptions) -> Result<Channeldata, IndexError> {
+fn channeldata(
+    subdirs: Vec<PublishedSubdir>,
+    options: &IndexOptions,
+    progress: &dyn Progress,
+) -> Result<Channeldata, IndexError> {
     let count = subdirs.len();
     let queue = Mutex::new(subdirs.into_iter().enumerate());
     let mut parts = std::thread::scope(|scope| {
@@ -147,6 +158,7 @@ fn channeldata(subdirs: Vec<PublishedSubdir>, options: &IndexOptions) -> Result<
                     return parts;
                 };
                 parts.push((position, of_subdir(&*subdir.store, &subdir, options)));
+                progress.advance(1, 0);
             }
         };
         let threads: Vec<_> = (0..options.threads.get().min(count))

@@ -17,6 +17,11 @@ pub enum Step {
         /// Of how many subdirs.
         subdirs: usize,
     },
+    /// The documents of the channel as a whole are built.
+    Channel {
+        /// From how many subdirs.
+        subdirs: usize,
+    },
 }
 
 /// Somebody who is told how far a run is. Calls come from several threads.
