@@ -82,7 +82,9 @@ fn publish_all(
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .pop()
             {
-                results.push(documents::publish(subdir, options, compressing));
+                let (summary, published) = documents::publish(subdir, options, compressing);
+                // Its store stays open for the documents of the whole, if there are to be any.
+                results.push((summary, published.filter(|_| options.documents.channeldata)));
                 progress.advance(1, 0);
             }
             results

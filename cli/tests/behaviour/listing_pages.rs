@@ -228,18 +228,6 @@ fn no_page_is_written_where_none_is_asked_for() {
     assert!(!channel.path().join("noarch/index.html").exists());
 }
 
-/// As conda-index has it: what an earlier run wrote and this one was not asked for stays.
-#[test]
-fn a_page_stays_as_it_is_when_it_is_not_asked_for_any_more() {
-    let channel = channel();
-    let _ = index(&channel, &["--channeldata"]).succeeded();
-    let channel = channel.remove("noarch/lock-1.0-0.conda");
-    let _ = index(&channel, &["--channeldata", "--no-html"]).succeeded();
-    for path in ["", "noarch"] {
-        assert!(page(&channel, path).shown_rows().contains("lock"), "{path}");
-    }
-}
-
 #[test]
 fn a_page_without_the_channels_page_leaves_the_root_alone() {
     let channel = channel().file("index.html", "mine");
@@ -347,4 +335,22 @@ fn pages_are_left_alone_when_nothing_new_is_published() {
     let outcome = index(&channel, &args).succeeded();
     assert!(outcome.stderr().contains("nothing to write"), "{outcome}");
     assert!(pages(&channel) == before);
+}
+
+#[test]
+fn a_page_that_is_not_asked_for_any_more_goes_unless_it_is_somebody_elses() {
+    let channel = ChannelBuilder::new().package(&PackageBuilder::new("lock", "1.0", "0"), Kind::Conda);
+    let has = |channel: &ChannelBuilder, name: &str| channel.path().join(name).exists();
+    let _ = index(&channel, &["--channeldata"]).succeeded();
+    let pages = ["index.html", "rss.xml", "atom.xml", "noarch/index.html"];
+    assert!(pages.iter().all(|page| has(&channel, page)));
+    let _ = index(&channel, &["--channeldata", "--no-html", "--no-rss"]).succeeded();
+    assert!(!pages.iter().any(|page| has(&channel, page)));
+
+    let _ = index(&channel, &["--channeldata"]).succeeded();
+    let channel = pages
+        .iter()
+        .fold(channel, |channel, page| channel.file(page, "somebody else's"));
+    let _ = index(&channel, &["--channeldata", "--no-html", "--no-rss"]).succeeded();
+    assert!(pages.iter().all(|page| has(&channel, page)));
 }

@@ -68,6 +68,7 @@ fn update(
     if inputs.is_some() && inputs.as_ref() == Some(&output.state.inputs) && output.is_in_place() {
         return Ok(());
     }
+    pages::remove_unwanted(options, output)?;
     output.state = PublishedState::default();
     progress.begin(Step::Channel {
         subdirs: subdirs.len(),

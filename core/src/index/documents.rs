@@ -20,6 +20,7 @@ mod page;
 mod shards;
 
 pub(super) use self::output::Output;
+use self::page::PAGE;
 
 pub(super) const FROM_PACKAGES: &str = "repodata_from_packages.json";
 const REPODATA: &str = "repodata.json";
@@ -163,6 +164,9 @@ impl Publisher<'_> {
             Some(built) => built,
             None => self.build_unpatched(store)?,
         };
+        if self.options.documents.listing.is_none() {
+            self.output.remove_own(PAGE)?;
+        }
         self.output.state.documents.clear();
         if let Some(patch) = patch.as_ref().filter(|_| !sourced.lie_in_channel) {
             self.publish_instructions(patch)?;

@@ -31,6 +31,15 @@ pub(super) fn publish(
     Ok(())
 }
 
+/// Removes those of an earlier run that are not asked for any more.
+pub(super) fn remove_unwanted(options: &IndexOptions, output: &Output<'_>) -> Result<(), IndexError> {
+    let wanted = options.documents.root_documents();
+    let all = [RootDocument::Page, RootDocument::Rss, RootDocument::Atom];
+    all.into_iter()
+        .filter(|document| !wanted.contains(document))
+        .try_for_each(|document| output.remove_own(document.file_name()))
+}
+
 fn page(channeldata: &Channeldata, options: &IndexOptions, updated: Option<UtcTime>) -> ChannelPage {
     ChannelPage {
         channel: options.identity.name.clone(),

@@ -103,6 +103,16 @@ impl Output<'_> {
         }
     }
 
+    /// Removes a document that is not asked for any more, if it is the one that was put here:
+    /// somebody may have put one of their own in its place.
+    pub(in crate::index) fn remove_own(&self, name: &str) -> Result<(), IndexError> {
+        let own = self.state.documents.get(name);
+        if own.is_some() && FileStamp::of(&self.folder.join(name)) == own.copied() {
+            self.remove(name)?;
+        }
+        Ok(())
+    }
+
     /// Whether every document is as it was left.
     pub(in crate::index) fn is_in_place(&self) -> bool {
         self.state.documents_are_in_place(self.folder)

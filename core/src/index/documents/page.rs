@@ -12,7 +12,7 @@ use crate::site::{ListingRow, SubdirPage, Templates, UtcTime};
 use crate::store::{Order, Store, StoreError};
 
 /// The page's name.
-const PAGE: &str = "index.html";
+pub(super) const PAGE: &str = "index.html";
 
 /// Packages that wait to be put on the page.
 const ROWS_WAITING: usize = 256;
