@@ -354,3 +354,35 @@ fn a_page_that_is_not_asked_for_any_more_goes_unless_it_is_somebody_elses() {
     let _ = index(&channel, &["--channeldata", "--no-html", "--no-rss"]).succeeded();
     assert!(pages.iter().all(|page| has(&channel, page)));
 }
+
+/// Spelled anew it says the same, and is another file.
+#[test]
+fn patch_instructions_are_listed_as_they_are() {
+    const PATCH: &str = "noarch/patch_instructions.json";
+    let mut channel = channel();
+    for spelling in ["", "{}", "{\"remove\": []}", "{ \"remove\" : [ ] }", "{}", ""] {
+        channel = if spelling.is_empty() {
+            drop(fs_err::remove_file(channel.path().join(PATCH)));
+            channel
+        } else {
+            channel.file(PATCH, spelling)
+        };
+        let _ = index(&channel, &[]).succeeded();
+        let listed = listed(&noarch(&channel));
+        assert_eq!(
+            listed.contains(&"patch_instructions.json".to_owned()),
+            !spelling.is_empty(),
+            "{spelling:?}"
+        );
+    }
+}
+
+#[test]
+fn pages_that_somebody_changed_are_put_right() {
+    let channel = channel();
+    let _ = index(&channel, &["--channeldata"]).succeeded();
+    let channel = channel.file("noarch/index.html", "").remove("index.html");
+    let _ = index(&channel, &["--channeldata"]).succeeded();
+    assert_eq!(noarch(&channel).rows().len(), 4);
+    assert_eq!(page(&channel, "").rows().len(), 3);
+}

@@ -254,7 +254,7 @@ impl Publisher<'_> {
             Some(placement) => ShardFolder::count(self.output.folder, placement)?,
             None => known,
         };
-        Ok(shards == known && self.output.is_in_place())
+        Ok(shards == known && self.output.is_in_place() && self.page_knows_of_instructions())
     }
 
     /// Clients that know shards prefer them: an index that no run keeps up to date misleads them.

@@ -52,12 +52,18 @@ fn an_unchanged_patch_changes_nothing() {
     assert!(files_below(channel.path()) == before);
 }
 
+/// But the page that lists the file.
 #[test]
 fn a_patch_that_is_only_spelled_anew_changes_nothing() {
     let channel = channel().file(PATCH, depending_on("new").to_string());
     let _ = index(&channel, &EVERY_DOCUMENT).succeeded();
     let spelled = serde_json::to_string_pretty(&depending_on("new")).unwrap();
     let channel = channel.file(PATCH, spelled);
+    let outcome = index(&channel, &[&EVERY_DOCUMENT[..], &["--json"]].concat());
+    assert!(
+        outcome.stdout().contains(r#""documents_written":["index.html"]"#),
+        "{outcome}"
+    );
     assert_snapshot!(index(&channel, &EVERY_DOCUMENT), @"
     exit status: 0
     ----- stderr -----

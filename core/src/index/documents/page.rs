@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use super::{Output, PATCH_INSTRUCTIONS, Publisher};
 use crate::index::{IndexError, ListingPages};
 use crate::package::digest::hash_abreast;
-use crate::publish::PendingFile;
+use crate::publish::{FileStamp, PendingFile};
 use crate::repodata::{Edition, Published};
 use crate::site::{ListingRow, SubdirPage, Templates, UtcTime};
 use crate::store::{Order, Store, StoreError};
@@ -18,17 +18,32 @@ pub(super) const PAGE: &str = "index.html";
 const ROWS_WAITING: usize = 256;
 
 impl Publisher<'_> {
+    /// What the page shows, if there is to be one.
+    fn listing(&self) -> Option<ListingPages> {
+        let documents = &self.options.documents;
+        documents.listing.filter(|_| documents.monolithic)
+    }
+
+    /// Whether the page lists patch instructions if there are any, and only then.
+    pub(super) fn page_knows_of_instructions(&self) -> bool {
+        let are_known = self.output.state.documents.contains_key(PATCH_INSTRUCTIONS);
+        self.listing().is_none() || are_known == self.output.folder.join(PATCH_INSTRUCTIONS).is_file()
+    }
+
     /// Publishes the page, after all that it lists.
     pub(super) fn publish_page(
         &mut self,
         store: &dyn Store,
         edition: &Edition<'_>,
     ) -> Result<(), IndexError> {
-        let Some(listing) = self.options.documents.listing else {
+        let Some(listing) = self.listing() else {
             return Ok(());
         };
-        if !self.options.documents.monolithic {
-            return Ok(());
+        // Not ours, but listed: when it changes, the page is out of date.
+        let instructions = self.output.folder.join(PATCH_INSTRUCTIONS);
+        if let Some(stamp) = FileStamp::of(&instructions).filter(|_| instructions.is_file()) {
+            let documents = &mut self.output.state.documents;
+            documents.insert(PATCH_INSTRUCTIONS.to_owned(), stamp);
         }
         let documents = listed_documents(&self.output)?;
         let page = SubdirPage {
@@ -82,12 +97,9 @@ fn write_page(
     })
 }
 
-/// The documents that were put in place, the ones that clients read first.
+/// The documents that are in place, the ones that clients read first.
 fn listed_documents(output: &Output<'_>) -> Result<Vec<ListingRow>, IndexError> {
     let mut names: Vec<&str> = output.state.documents.keys().map(String::as_str).collect();
-    if !names.contains(&PATCH_INSTRUCTIONS) && output.folder.join(PATCH_INSTRUCTIONS).is_file() {
-        names.push(PATCH_INSTRUCTIONS);
-    }
     names.retain(|name| *name != PAGE);
     names.sort_by_key(|name| (!name.starts_with("repodata."), *name));
     let mut files = Vec::new();
