@@ -213,6 +213,8 @@ fn without_a_store_the_dates_of_building_count() {
         let times: Vec<i64> = feed.entries.iter().map(time).collect();
         assert_eq!(times, [DAY + 2, DAY + 2, DAY + 1]);
     }
+    let outcome = index(&channel, &["--channeldata", "--db", "memory"]).succeeded();
+    assert!(outcome.stderr().contains("nothing to write"), "{outcome}");
 }
 
 #[rstest]

@@ -4,10 +4,11 @@ mod pages;
 
 use std::sync::Mutex;
 
-use super::documents::{FROM_PACKAGES, Output, PublishedSubdir};
+use super::documents::{FROM_PACKAGES, Output, PublishedSubdir, Unpatched};
 use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step, StoreKind};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
+use crate::repodata::patch::PatchSource;
 use crate::repodata::{Channeldata, Edition, PatchInstructions, Review};
 use crate::site::RootDocument;
 use crate::store::{SqliteStore, Store, StoreError};
@@ -62,7 +63,7 @@ fn update(
     output.state = PublishedState::load(&state_path);
 
     let mut subdirs = indexed;
-    subdirs.extend(other_subdirs(&subdirs, options)?);
+    subdirs.extend(other_subdirs(&subdirs, options, output)?);
     subdirs.sort_by(|one, other| one.folder.subdir.cmp(&other.folder.subdir));
     let inputs = inputs(&subdirs, options)?;
     if inputs.is_some() && inputs.as_ref() == Some(&output.state.inputs) && output.is_in_place() {
@@ -88,6 +89,7 @@ fn update(
 fn other_subdirs(
     indexed: &[PublishedSubdir],
     options: &IndexOptions,
+    output: &Output<'_>,
 ) -> Result<Vec<PublishedSubdir>, IndexError> {
     let mut others = Vec::new();
     if options.store == StoreKind::Memory {
@@ -104,10 +106,24 @@ fn other_subdirs(
             continue;
         }
         let store = SqliteStore::open(&folder.sqlite_store())?;
-        let repodata = folder.output.join(FROM_PACKAGES);
+        let published = folder.output.join(FROM_PACKAGES);
+        // A generator wants repodata, and an output may be younger than what is known of a subdir.
+        let wants_repodata = matches!(options.patches, PatchSource::Generator { .. });
+        let made = match wants_repodata && !published.is_file() {
+            true => Some(Unpatched::build(
+                &store,
+                &options.document_options(&subdir),
+                options,
+                output,
+            )?),
+            false => None,
+        };
+        let repodata = made
+            .as_ref()
+            .map_or(published.as_path(), |made| made.document.path());
         let sourced = options
             .patches
-            .instructions(&subdir, &repodata, &folder.patch_instructions())?;
+            .instructions(&subdir, repodata, &folder.patch_instructions())?;
         others.push(PublishedSubdir {
             folder,
             store: Box::new(store),

@@ -100,9 +100,32 @@ enum Changed {
 }
 
 /// The repodata before patches, built and not yet in place.
-struct Unpatched {
-    document: FinishedFile,
+pub(super) struct Unpatched {
+    pub document: FinishedFile,
     review: Review,
+}
+
+impl Unpatched {
+    /// Builds it from a subdir's store.
+    pub(super) fn build(
+        store: &dyn Store,
+        document_options: &DocumentOptions,
+        options: &IndexOptions,
+        output: &Output<'_>,
+    ) -> Result<Self, IndexError> {
+        let unreviewed = Edition {
+            options: document_options,
+            patch: None,
+            review: &Review::default(),
+        };
+        let review = Review::of(store, &unreviewed, &options.policy)?;
+        let edition = Edition {
+            review: &review,
+            ..unreviewed
+        };
+        let document = output.build(|out| write_repodata(store, &edition, out))?;
+        Ok(Self { document, review })
+    }
 }
 
 /// The two editions that documents are of.
@@ -142,7 +165,7 @@ impl Publisher<'_> {
         let published = self.output.folder.join(FROM_PACKAGES);
         let mut unpatched = None;
         if !in_place || (wants_repodata && !self.options.documents.monolithic) {
-            unpatched = Some(self.build_unpatched(store)?);
+            unpatched = Some(self.unpatched(store)?);
         }
         let repodata = unpatched
             .as_ref()
@@ -162,7 +185,7 @@ impl Publisher<'_> {
         }
         let unpatched = match unpatched {
             Some(built) => built,
-            None => self.build_unpatched(store)?,
+            None => self.unpatched(store)?,
         };
         if self.options.documents.listing.is_none() {
             self.output.remove_own(PAGE)?;
@@ -177,20 +200,8 @@ impl Publisher<'_> {
         Ok((Changed::Yes, patch))
     }
 
-    /// Builds the repodata before patches.
-    fn build_unpatched(&self, store: &dyn Store) -> Result<Unpatched, IndexError> {
-        let edition = Edition {
-            options: self.document_options,
-            patch: None,
-            review: &Review::default(),
-        };
-        let review = Review::of(store, &edition, &self.options.policy)?;
-        let edition = Edition {
-            review: &review,
-            ..edition
-        };
-        let document = self.output.build(|out| write_repodata(store, &edition, out))?;
-        Ok(Unpatched { document, review })
+    fn unpatched(&self, store: &dyn Store) -> Result<Unpatched, IndexError> {
+        Unpatched::build(store, self.document_options, self.options, &self.output)
     }
 
     /// Publishes all documents of records.

@@ -109,6 +109,37 @@ fn a_new_package_reaches_the_function_without_repodata_too() {
     }
 }
 
+/// The whole channel is told of; nothing of the other subdir was ever written there.
+#[test]
+fn a_subdir_of_an_earlier_run_reaches_the_function_in_a_new_output_too() {
+    if !has_python() {
+        return;
+    }
+    let gate = PackageBuilder::new("gate", "1", "0").subdir("linux-64");
+    let expression = r#"{"remove": list(repodata["packages.conda"])}"#;
+    let channel = channel()
+        .package(&gate, Kind::Conda)
+        .file("generator.py", returning(expression));
+    let _ = index(&channel, &[]).succeeded();
+    let public = channel.path().join("public").display().to_string();
+    let args = ["--channeldata", "--subdir", "noarch", "--output", &public];
+    let _ = generated(&channel, &args).succeeded();
+    let channeldata = fs_err::read_to_string(channel.path().join("public/channeldata.json")).unwrap();
+    assert!(
+        channeldata.contains("weir") && !channeldata.contains("gate"),
+        "{channeldata}"
+    );
+    assert!(!channel.path().join("public/linux-64").exists());
+    let left = fs_err::read_dir(&public)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    assert!(
+        !left
+            .into_iter()
+            .any(|name| name.to_string_lossy().ends_with(".tmp"))
+    );
+}
+
 #[test]
 fn only_what_the_function_returns_counts() {
     if !has_python() {
