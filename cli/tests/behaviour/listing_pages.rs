@@ -148,6 +148,11 @@ fn the_channels_page_lists_subdirs_and_packages() {
     for link in own {
         assert!(page.file(&link).is_file(), "{link:?}");
     }
+    let footer = &page.texts_of("p")[0];
+    assert!(
+        footer.starts_with("Updated: 20") && footer.ends_with(" +0000 - Packages: 3"),
+        "{footer}"
+    );
     assert_eq!(
         page.texts_of("th").join(" "),
         "Package Latest Version Doc Dev License linux-64 noarch Summary"
@@ -196,7 +201,11 @@ fn a_channel_is_called_by_its_folder_or_as_one_likes() {
     let folder = channel.path().file_name().unwrap().to_str().unwrap();
     assert_eq!(titles(&[]), [format!("{folder}/noarch"), folder.to_owned()]);
     assert_eq!(titles(&["-n", "<b>&\"'"]), ["<b>&\"'/noarch", "<b>&\"'"]);
-    assert_eq!(titles(&["--channel-name", ""]), ["/noarch", ""]);
+    // An empty name is none.
+    assert_eq!(
+        titles(&["--channel-name", ""]),
+        [format!("{folder}/noarch"), folder.to_owned()]
+    );
 }
 
 #[test]

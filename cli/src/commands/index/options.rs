@@ -151,8 +151,9 @@ impl IndexArgs {
     fn identity(&self, channel: &Path, config: &Config) -> ChannelIdentity {
         let name = self.channel_name.clone().or_else(|| config.channel.name.clone());
         ChannelIdentity {
-            // As conda-index: the folder's name, also where the folder is called `.`.
-            name: name.unwrap_or_else(|| {
+            // As conda-index: the folder's name, also where the folder is called `.`; an empty name
+            // is none.
+            name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| {
                 let folder = fs_err::canonicalize(channel).unwrap_or_else(|_| channel.to_owned());
                 let name = folder.file_name().unwrap_or_default();
                 name.to_string_lossy().into_owned()
