@@ -171,12 +171,9 @@ impl Templates {
 
 fn keep_newest(items: &mut Vec<FeedItem>) {
     fn order(item: &FeedItem) -> impl Ord + '_ {
-        (
-            Reverse(item.updated),
-            Reverse(item.built),
-            &item.name,
-            &item.version,
-        )
+        // No package is built after it is news: who says so does not come first for it.
+        let built = item.built.filter(|built| Some(*built) <= item.updated);
+        (Reverse(item.updated), Reverse(built), &item.name, &item.version)
     }
     items.sort_by(|one, other| order(one).cmp(&order(other)));
     items.truncate(FEED_ITEMS);

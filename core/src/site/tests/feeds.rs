@@ -193,6 +193,7 @@ fn what_became_news_together_is_in_order_of_when_it_was_built() {
     };
     let feed = feed([
         undated,
+        built("from-the-future", 10_000),
         built("old", 1),
         built("new-b", 2),
         built("new-a", 2),
@@ -206,6 +207,7 @@ fn what_became_news_together_is_in_order_of_when_it_was_built() {
             "new-a 1 []",
             "new-b 1 []",
             "old 1 []",
+            "from-the-future 1 []",
             "undated 1 []"
         ]
     );
