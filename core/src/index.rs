@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod summary;
 
+use std::panic::resume_unwind;
 use std::sync::Mutex;
 
 pub use error::IndexError;
@@ -92,7 +93,7 @@ fn publish_all(
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         threads
             .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect::<Vec<_>>()
     });
     progress.end();

@@ -152,13 +152,28 @@ fn subdirs_of_earlier_runs_count() {
         json!(["linux-64", "noarch", "weird-1"])
     );
     assert_eq!(names(&channel), ["a", "b", "c"]);
-    // Only what was read in this run is known without a store.
-    let _ = index(
+    // Without a store nothing is known of them, and half a document is worse than an old one.
+    let before = channeldata(&channel);
+    let outcome = index(
         &channel,
         &["--subdir", "noarch", "--channeldata", "--db", "memory"],
-    )
-    .succeeded();
-    assert_eq!(channeldata(&channel)["subdirs"], json!(["noarch"]));
+    );
+    assert_eq!(outcome.status(), 1);
+    let expected =
+        "channeldata.json is as it was: it is of the whole channel, linux-64 was not read in this run";
+    assert!(outcome.stderr().contains(expected), "{outcome}");
+    assert_eq!(channeldata(&channel), before);
+    let args = [
+        "--subdir",
+        "noarch",
+        "--subdir",
+        "linux-64",
+        "--channeldata",
+        "--db",
+        "memory",
+    ];
+    let _ = index(&channel, &args).succeeded();
+    assert_eq!(channeldata(&channel)["subdirs"], json!(["linux-64", "noarch"]));
 }
 
 #[test]

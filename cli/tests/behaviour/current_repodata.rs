@@ -282,3 +282,22 @@ fn patches_decide_what_is_current() {
     assert_eq!(current(&channel), ["lock-2.0-0.conda"]);
     assert_eq!(document(&channel)["removed"], json!(["boat-1.0-0.tar.bz2"]));
 }
+
+/// What another tool stored is no reason to stop: a record that is no object is in no client's way
+/// where its `.conda` stands for it.
+#[test]
+fn a_stored_record_that_is_no_object_stops_nothing() {
+    let channel = ChannelBuilder::new()
+        .package(&lock("1.0"), Kind::Conda)
+        .package(&lock("1.0"), Kind::TarBz2);
+    let _ = index(&channel, &[]).succeeded();
+    let store = rusqlite::Connection::open(channel.path().join("noarch/.cache/cache.db")).unwrap();
+    let changed = store.execute(
+        "UPDATE index_json SET index_json = '\"text\"' WHERE path = 'lock-1.0-0.tar.bz2'",
+        (),
+    );
+    assert_eq!(changed.unwrap(), 1);
+    let _ = index(&channel, &["--current-repodata"]).succeeded();
+    let record = &document(&channel)["packages.conda"]["lock-1.0-0.conda"];
+    assert_eq!(record["legacy_bz2_md5"], Value::Null);
+}

@@ -343,7 +343,12 @@ fn a_run_that_changes_nothing_leaves_them_alone() {
     assert!(feeds_of(&channel) == before);
     // Read again, and built again from what is known.
     let channel = channel.modified("noarch/lock-1.0-0.conda", 1_800_000_000);
-    fs_err::remove_file(channel.path().join("noarch/.cache/towpath-channel.json")).unwrap();
+    fs_err::remove_file(
+        channel
+            .path()
+            .join("noarch/.cache/towpath-channel/published.json"),
+    )
+    .unwrap();
     let _ = run(&channel);
     assert!(feeds_of(&channel) == before);
 }

@@ -340,7 +340,12 @@ fn pages_are_left_alone_when_nothing_new_is_published() {
     assert!(pages(&channel) == before);
     // Written anew, and as before.
     fs_err::remove_file(channel.path().join("noarch/.cache/towpath-published.json")).unwrap();
-    fs_err::remove_file(channel.path().join("noarch/.cache/towpath-channel.json")).unwrap();
+    fs_err::remove_file(
+        channel
+            .path()
+            .join("noarch/.cache/towpath-channel/published.json"),
+    )
+    .unwrap();
     let outcome = index(&channel, &args).succeeded();
     assert!(outcome.stderr().contains("nothing to write"), "{outcome}");
     assert!(pages(&channel) == before);
@@ -394,4 +399,55 @@ fn pages_that_somebody_changed_are_put_right() {
     let _ = index(&channel, &["--channeldata"]).succeeded();
     assert_eq!(noarch(&channel).rows().len(), 4);
     assert_eq!(page(&channel, "").rows().len(), 3);
+}
+
+#[test]
+fn a_page_goes_with_the_repodata_that_it_lists() {
+    let channel = channel();
+    let _ = index(&channel, &[]).succeeded();
+    assert!(Published::of(&channel, "noarch").has("index.html"));
+    let _ = index(&channel, &["--no-write-monolithic", "--write-shards"]).succeeded();
+    assert!(!Published::of(&channel, "noarch").has("index.html"));
+}
+
+#[cfg(unix)]
+#[test]
+fn patch_instructions_that_are_a_link_are_not_listed_and_let_runs_settle() {
+    let channel = channel()
+        .file("patches.json", r#"{"remove": ["nobody-1-0.conda"]}"#)
+        .symlink("noarch/patch_instructions.json", "../patches.json");
+    let _ = index(&channel, &[]).succeeded();
+    assert!(
+        !Published::of(&channel, "noarch")
+            .text("index.html")
+            .contains("patch_instructions")
+    );
+    let outcome = index(&channel, &[]).succeeded();
+    assert!(outcome.stderr().contains("nothing to write"), "{outcome}");
+    let stamp = |channel: &ChannelBuilder| {
+        let state = channel.path().join("noarch/.cache/towpath-published.json");
+        fs_err::metadata(state).unwrap().modified().unwrap()
+    };
+    let before = stamp(&channel);
+    let _ = index(&channel, &[]).succeeded();
+    assert_eq!(stamp(&channel), before);
+}
+
+#[test]
+fn subdirs_without_a_page_are_no_links() {
+    let channel = channel().package(
+        &PackageBuilder::new("gate", "1", "0").subdir("osx-64"),
+        Kind::Conda,
+    );
+    let _ = index(&channel, &["--no-html"]).succeeded();
+    let _ = index(&channel, &["--subdir", "noarch", "--channeldata"]).succeeded();
+    let page = fs_err::read_to_string(channel.path().join("index.html")).unwrap();
+    assert!(
+        page.contains("<a href=\"noarch/index.html\">noarch</a>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<span>osx-64</span>") && !page.contains("osx-64/index.html"),
+        "{page}"
+    );
 }

@@ -190,12 +190,9 @@ fn other_documents_know_what_stands_under_v3() {
     assert!(!noarch(&channel).text("current_repodata.json").contains("modern"));
 }
 
-/// A channel into whose store another tool has put a wheel, as conda-index's API does.
-fn with_wheel(record: &Value) -> ChannelBuilder {
-    let channel = ChannelBuilder::new().package(&plain(), Kind::Conda);
-    let _ = index(&channel, &[]).succeeded();
+/// Puts a wheel into the store, as conda-index's API does.
+fn put_wheel(channel: &ChannelBuilder, file_name: &str, record: &Value) {
     let store = Connection::open(channel.path().join("noarch/.cache/cache.db")).unwrap();
-    let file_name = "wheel-1.0-py3-none-any.whl";
     for stage in ["md", "indexed"] {
         store
             .execute(
@@ -210,6 +207,13 @@ fn with_wheel(record: &Value) -> ChannelBuilder {
             (file_name, record.to_string()),
         )
         .unwrap();
+}
+
+/// A channel into whose store another tool has put a wheel.
+fn with_wheel(record: &Value) -> ChannelBuilder {
+    let channel = ChannelBuilder::new().package(&plain(), Kind::Conda);
+    let _ = index(&channel, &[]).succeeded();
+    put_wheel(&channel, "wheel-1.0-py3-none-any.whl", record);
     channel
 }
 
@@ -257,4 +261,17 @@ fn a_wheel_that_cannot_be_named_is_told(#[case] record: Value) {
     assert_eq!(outcome.status(), 3);
     let expected = "left out: noarch/wheel-1.0-py3-none-any.whl: its record lacks a name, version or build";
     assert!(outcome.stderr().contains(expected), "{outcome}");
+}
+
+#[test]
+fn of_two_wheels_with_one_name_the_second_is_left_out() {
+    let record = json!({"name": "wheel", "version": "1.0", "build": "0", "depends": []});
+    let channel = with_wheel(&record);
+    put_wheel(&channel, "wheel-1.0-1-py3-none-any.whl", &record);
+    let outcome = index(&channel, &["--include-stage", "md", "--repodata-next"]);
+    let expected =
+        "left out: noarch/wheel-1.0-py3-none-any.whl: another wheel is known as wheel-1.0-0 already (CEP 48)";
+    assert!(outcome.stderr().contains(expected), "{outcome}");
+    let document = noarch(&channel).json("repodata.json");
+    assert_eq!(document["info"]["repodata_revisions"]["v3"]["n_packages"], 1);
 }

@@ -215,3 +215,22 @@ fn a_channel_without_packages_has_an_empty_index() {
     let _ = write_shards(&channel, &[]).succeeded();
     assert_eq!(noarch(&channel).shard_index(INDEX)["shards"], json!({}));
 }
+
+/// More names than wait to be written: whoever reads them must not wait for ever.
+#[test]
+fn a_disk_that_takes_no_shards_ends_the_run() {
+    let packages = (0..200).map(|number| PackageBuilder::new(&format!("lock{number}"), "1.0", "0"));
+    let channel = packages.fold(ChannelBuilder::new(), |channel, package| {
+        channel.package(&package, Kind::Conda)
+    });
+    let _ = write_shards(&channel, &[]).succeeded();
+    let shards = channel.path().join("noarch/shards");
+    for shard in fs_err::read_dir(&shards).unwrap() {
+        let path = shard.unwrap().path();
+        fs_err::remove_file(&path).unwrap();
+        fs_err::create_dir(&path).unwrap();
+    }
+    let channel = channel.remove("noarch/.cache/towpath-published.json");
+    let outcome = write_shards(&channel, &["--threads", "2"]);
+    assert_eq!(outcome.status(), 1, "{outcome}");
+}

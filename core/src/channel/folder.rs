@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{KNOWN_SUBDIRS, Subdir};
+use crate::package::ArtifactName;
 
 /// A channel's folder, and the folder that its metadata is written to (the same one, as a rule).
 #[derive(Clone, Debug)]
@@ -89,6 +90,30 @@ impl SubdirFolder {
     /// The folder of what is kept between runs.
     pub fn cache(&self) -> PathBuf {
         self.packages.join(".cache")
+    }
+
+    /// What was published of the subdir, and from what.
+    pub fn published_state(&self) -> PathBuf {
+        self.cache().join("towpath-published.json")
+    }
+
+    /// Whether it is one of the subdirs that are looked for, with a file that is named like a
+    /// package.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be listed.
+    pub fn is_known_and_has_packages(&self) -> io::Result<bool> {
+        if !KNOWN_SUBDIRS.contains(&self.subdir.as_str()) || !self.packages.is_dir() {
+            return Ok(false);
+        }
+        for entry in fs_err::read_dir(&self.packages)? {
+            let name = entry?.file_name().into_string();
+            if name.is_ok_and(|name| ArtifactName::new(name).is_ok()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The store that conda-index keeps here too.

@@ -43,14 +43,14 @@ impl SubdirLock {
 pub struct ChannelLock(#[expect(dead_code, reason = "held, not used")] fs_err::File);
 
 impl ChannelLock {
-    /// Takes the lock, whose file is in `cache`. Waits for another process that has it: it is held
+    /// Takes the lock, whose file is in `folder`. Waits for another process that has it: it is held
     /// for a short time.
     ///
     /// # Errors
     ///
     /// When the lock file cannot be made or locked.
-    pub fn acquire(cache: &Path) -> io::Result<Self> {
-        let held = lock(&cache.join("towpath-channel.lock"), OnBusy::Wait)?;
+    pub fn acquire(folder: &Path) -> io::Result<Self> {
+        let held = lock(&folder.join("lock"), OnBusy::Wait)?;
         held.map(Self)
             .ok_or_else(|| io::Error::other("waiting for a lock ended without it"))
     }

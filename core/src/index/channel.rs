@@ -1,17 +1,18 @@
 //! Build and publish: the documents of the channel as a whole, from the stores of all its subdirs.
 
+mod other_subdirs;
 mod pages;
 
+use std::panic::resume_unwind;
 use std::sync::Mutex;
 
-use super::documents::{FROM_PACKAGES, Output, PublishedSubdir, Unpatched};
-use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step, StoreKind};
+use super::documents::{Output, PublishedSubdir};
+use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
-use crate::repodata::patch::PatchSource;
 use crate::repodata::{Channeldata, Edition, PatchInstructions, Review};
 use crate::site::RootDocument;
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Brings the channel's documents up to date. `indexed` are the subdirs of this run; what is known
 /// of the channel's other subdirs counts too, but for those of `failed`, without which there are no
@@ -54,16 +55,23 @@ fn update(
     progress: &dyn Progress,
     output: &mut Output<'_>,
 ) -> Result<(), IndexError> {
-    let cache = options.channel.subdir(&Subdir::noarch()).cache();
+    // A folder of its own: what lies beside it is under the lock of the subdir. In the root's own
+    // `.cache` conda-index would expect a file of its own.
+    let cache = options
+        .channel
+        .subdir(&Subdir::noarch())
+        .cache()
+        .join("towpath-channel");
     fs_err::create_dir_all(&cache)?;
     // Whoever comes second builds from what the first has left in the stores.
     let _lock = ChannelLock::acquire(&cache)?;
+    remove_leftovers(&cache)?;
     remove_leftovers(output.folder)?;
-    let state_path = cache.join("towpath-channel.json");
+    let state_path = cache.join("published.json");
     output.state = PublishedState::load(&state_path);
 
     let mut subdirs = indexed;
-    subdirs.extend(other_subdirs(&subdirs, options, output)?);
+    subdirs.extend(other_subdirs::known(&subdirs, options, output)?);
     subdirs.sort_by(|one, other| one.folder.subdir.cmp(&other.folder.subdir));
     let inputs = inputs(&subdirs, options)?;
     if inputs.is_some() && inputs.as_ref() == Some(&output.state.inputs) && output.is_in_place() {
@@ -83,54 +91,6 @@ fn update(
     output.state.inputs = inputs.unwrap_or_default();
     output.state.save(&state_path)?;
     Ok(())
-}
-
-/// The channel's subdirs that are not indexed in this run and of which something is known.
-fn other_subdirs(
-    indexed: &[PublishedSubdir],
-    options: &IndexOptions,
-    output: &Output<'_>,
-) -> Result<Vec<PublishedSubdir>, IndexError> {
-    let mut others = Vec::new();
-    if options.store == StoreKind::Memory {
-        return Ok(others);
-    }
-    for entry in fs_err::read_dir(options.channel.root())? {
-        let name = entry?.file_name();
-        let Some(subdir) = name.to_str().and_then(|name| name.parse::<Subdir>().ok()) else {
-            continue;
-        };
-        let folder = options.channel.subdir(&subdir);
-        let is_indexed = indexed.iter().any(|indexed| indexed.folder.subdir == subdir);
-        if is_indexed || !folder.sqlite_store().is_file() {
-            continue;
-        }
-        let store = SqliteStore::open(&folder.sqlite_store())?;
-        let published = folder.output.join(FROM_PACKAGES);
-        // A generator wants repodata, and an output may be younger than what is known of a subdir.
-        let wants_repodata = matches!(options.patches, PatchSource::Generator { .. });
-        let made = match wants_repodata && !published.is_file() {
-            true => Some(Unpatched::build(
-                &store,
-                &options.document_options(&subdir),
-                options,
-                output,
-            )?),
-            false => None,
-        };
-        let repodata = made
-            .as_ref()
-            .map_or(published.as_path(), |made| made.document.path());
-        let sourced = options
-            .patches
-            .instructions(&subdir, repodata, &folder.patch_instructions())?;
-        others.push(PublishedSubdir {
-            folder,
-            store: Box::new(store),
-            patch: sourced.instructions,
-        });
-    }
-    Ok(others)
 }
 
 /// Everything that decides what the documents hold; `None` if that cannot be told.
@@ -183,12 +143,9 @@ fn channeldata(
             .collect();
         threads
             .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect::<Vec<_>>()
     });
-    if parts.len() < count {
-        return Err(std::io::Error::other("a thread that reads the channel's packages panicked").into());
-    }
     // Merged in order of subdirs, whichever thread was first.
     parts.sort_by_key(|(position, _)| *position);
     let mut whole = Channeldata::default();

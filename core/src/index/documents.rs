@@ -20,13 +20,13 @@ mod page;
 mod shards;
 
 pub(super) use self::output::Output;
-use self::page::PAGE;
+pub(super) use self::page::PAGE;
 
 pub(super) const FROM_PACKAGES: &str = "repodata_from_packages.json";
 const REPODATA: &str = "repodata.json";
 const CURRENT_REPODATA: &str = "current_repodata.json";
 const RUN_EXPORTS: &str = "run_exports.json";
-const PATCH_INSTRUCTIONS: &str = "patch_instructions.json";
+pub(super) const PATCH_INSTRUCTIONS: &str = "patch_instructions.json";
 const SHARDS_FROM_PACKAGES: &str = "repodata_shards_from_packages.msgpack.zst";
 const SHARDS: &str = "repodata_shards.msgpack.zst";
 
@@ -54,7 +54,7 @@ pub(super) fn publish(
     if summary.failure.is_some() {
         return (summary, None);
     }
-    let state_path = folder.cache().join("towpath-published.json");
+    let state_path = folder.published_state();
     let mut publisher = Publisher {
         options,
         document_options: &options.document_options(&folder.subdir),
@@ -187,7 +187,7 @@ impl Publisher<'_> {
             Some(built) => built,
             None => self.unpatched(store)?,
         };
-        if self.options.documents.listing.is_none() {
+        if self.listing().is_none() {
             self.output.remove_own(PAGE)?;
         }
         self.output.state.documents.clear();

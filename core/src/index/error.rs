@@ -25,6 +25,15 @@ pub enum IndexError {
     /// The patch instructions could not be had.
     #[error(transparent)]
     Patch(#[from] PatchSourceError),
+    /// Nothing is kept between runs, and a subdir was not read in this one.
+    #[error(
+        "channeldata.json is as it was: it is of the whole channel, {subdir} was not read in this run, and with no \
+         store nothing is known of it"
+    )]
+    NothingKept {
+        /// The subdir.
+        subdir: Subdir,
+    },
     /// Another process is at work on the subdir.
     #[error("another process is indexing {subdir}")]
     Busy {

@@ -172,7 +172,10 @@ pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
             .to_str()
             .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX))
         {
-            fs_err::remove_file(entry.path())?;
+            match fs_err::remove_file(entry.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     Ok(())

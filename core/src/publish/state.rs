@@ -41,6 +41,12 @@ pub struct FileStamp {
 }
 
 impl FileStamp {
+    /// Of a file that cannot be looked at: no file has it.
+    pub const UNKNOWN: Self = Self {
+        size: u64::MAX,
+        modified_nanoseconds: 0,
+    };
+
     /// The stamp of a file; `None` if there is no such plain file.
     pub fn of(path: &Path) -> Option<Self> {
         let metadata = fs_err::symlink_metadata(path)

@@ -55,7 +55,7 @@ pub enum Published {
     Record {
         /// In which map of the document.
         place: Place,
-        /// In this form.
+        /// With what patches say; [`Edition::written`] is the form in which it stands there.
         record: JsonText,
     },
     /// It is left out, and its file name is listed as removed.
@@ -115,52 +115,54 @@ impl Edition<'_> {
                 return Ok(());
             };
             let record = self.stored_text(stored.file_name, stored.record.clone())?;
-            match self.publish(&file, record, stored.indexed_timestamp)? {
+            match self.publish(&file, record) {
                 Published::LeftOut => Ok(()),
                 published => visit(&stored, published),
             }
         })
     }
 
-    /// What becomes of the record of `file`, which became part of the channel at
-    /// `indexed_timestamp`.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written as the review has found that it can: somebody else changed it.
-    pub(super) fn publish(
-        &self,
-        file: &RecordedFile,
-        record: JsonText,
-        indexed_timestamp: Option<i64>,
-    ) -> io::Result<Published> {
+    /// What becomes of the record of `file`.
+    pub(super) fn publish(&self, file: &RecordedFile, record: JsonText) -> Published {
         let record = match self.patched(file, &record) {
             Patched::Untouched => record,
             Patched::Changed(record) => record,
-            Patched::Removed => return Ok(Published::Removed),
-            Patched::Dropped => return Ok(Published::LeftOut),
+            Patched::Removed => return Published::Removed,
+            Patched::Dropped => return Published::LeftOut,
         };
         if self.review.leaves_out(file.as_str()) {
-            return Ok(Published::LeftOut);
+            return Published::LeftOut;
         }
         let place = match file {
             RecordedFile::Wheel(file_name) => match self.review.wheel_key(file_name) {
                 Some(key) => Place::V3Wheel { key: key.to_owned() },
-                None => return Ok(Published::LeftOut),
+                None => return Published::LeftOut,
             },
             RecordedFile::Artifact(artifact) if self.review.is_v3(artifact.as_str()) => {
                 Place::V3(artifact.format())
             }
             RecordedFile::Artifact(artifact) => Place::Packages(artifact.format()),
         };
+        Published::Record { place, record }
+    }
+
+    /// The record as it stands in its place, of a file that became part of the channel at
+    /// `indexed_timestamp`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as the review has found that it can: somebody else changed it.
+    pub(super) fn written(
+        &self,
+        place: &Place,
+        record: JsonText,
+        indexed_timestamp: Option<i64>,
+    ) -> io::Result<JsonText> {
         let record = match place {
             Place::Packages(_) => record,
             Place::V3(_) | Place::V3Wheel { .. } => v3_form(&record).map_err(io::Error::other)?,
         };
-        Ok(Published::Record {
-            place,
-            record: self.dated(record, indexed_timestamp),
-        })
+        Ok(self.dated(record, indexed_timestamp))
     }
 
     /// What patches make of a record.

@@ -11,6 +11,7 @@ pub mod patch;
 mod review;
 mod run_exports;
 mod shards;
+mod version_order;
 
 pub use channeldata::{ChannelPackage, Channeldata};
 pub use current::{

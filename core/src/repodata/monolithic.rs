@@ -26,9 +26,12 @@ pub fn write_repodata(store: &dyn Store, edition: &Edition<'_>, out: impl Write)
         edition.for_each_record(store, &query, &mut |stored, published| {
             match published {
                 Published::Record {
-                    place: Place::Packages(_),
+                    place: place @ Place::Packages(_),
                     record,
-                } => document.member(stored.file_name, record.as_str())?,
+                } => {
+                    let record = edition.written(&place, record, stored.indexed_timestamp)?;
+                    document.member(stored.file_name, record.as_str())?;
+                }
                 Published::Removed => removed.push(stored.file_name.to_owned()),
                 Published::Record { .. } | Published::LeftOut => {}
             }
@@ -53,10 +56,11 @@ fn write_v3(
     document.begin_object("v3")?;
     for (map, format) in V3_MAPS {
         document.begin_object(map)?;
-        if !edition.review.v3_summary().is_empty() {
+        if edition.review.has_any_in(format) {
             let query = edition.options.query(format, Order::FileName);
             edition.for_each_record(store, &query, &mut |stored, published| match published {
                 Published::Record { place, record } if place.is_in_v3_map(format) => {
+                    let record = edition.written(&place, record, stored.indexed_timestamp)?;
                     document.member(place.key(stored.file_name), record.as_str())
                 }
                 _ => Ok(()),

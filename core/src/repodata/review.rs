@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::edition::{Edition, RecordedFile};
 use super::patch::Patched;
 use crate::json::JsonText;
+use crate::package::ArchiveFormat;
 use crate::policy::{Action, Policy};
 use crate::record::{RecordIdentity, Revision, RevisionSummary, v3_form};
 use crate::store::{Order, Store, StoreError};
@@ -22,6 +23,7 @@ pub struct Review {
     v3: BTreeSet<String>,
     /// Wheels by file name, each with its key under `v3`.
     wheels: BTreeMap<String, String>,
+    wheel_keys: BTreeSet<String>,
     summary: RevisionSummary,
     /// What people should know, in order of file name.
     pub findings: Vec<DocumentFinding>,
@@ -36,6 +38,20 @@ pub struct DocumentFinding {
     pub is_left_out: bool,
     /// What, in a sentence.
     pub what: String,
+}
+
+/// The most characters that a finding has: what a package says may be part of it.
+const CHARACTERS_MAX: usize = 500;
+
+impl DocumentFinding {
+    /// Says `what` of a file, shortened to what a log can take.
+    pub(crate) fn new(file_name: String, is_left_out: bool, what: &str) -> Self {
+        Self {
+            file_name,
+            is_left_out,
+            what: what.chars().take(CHARACTERS_MAX).collect(),
+        }
+    }
 }
 
 impl Review {
@@ -77,7 +93,7 @@ impl Review {
             RecordedFile::Artifact(artifact) => {
                 for finding in policy.review(&options.subdir, artifact, record, indexed_timestamp) {
                     is_left_out |= finding.action == Action::Reject;
-                    self.tell(file, finding.action == Action::Reject, finding.what);
+                    self.tell(file, finding.action == Action::Reject, &finding.what);
                 }
                 if is_left_out || Revision::of(record) == Revision::Legacy {
                     return;
@@ -85,20 +101,22 @@ impl Review {
                 if !options.repodata_next {
                     let what = "it needs repodata v3, which older clients cannot read; --repodata-next publishes it \
                                 for those that can (CEP 48)";
-                    return self.tell(file, true, what.to_owned());
+                    return self.tell(file, true, what);
                 }
             }
             RecordedFile::Wheel(file_name) => {
                 if !options.repodata_next {
                     return;
                 }
-                match RecordIdentity::of(record).distribution() {
-                    Some(key) => self.wheels.insert(file_name.clone(), key),
-                    None => {
-                        let what = "its record lacks a name, version or build, and a wheel is known by these";
-                        return self.tell(file, true, what.to_owned());
-                    }
+                let Some(key) = RecordIdentity::of(record).distribution() else {
+                    let what = "its record lacks a name, version or build, and a wheel is known by these";
+                    return self.tell(file, true, what);
                 };
+                if !self.wheel_keys.insert(key.clone()) {
+                    let what = format!("another wheel is known as {key} already (CEP 48)");
+                    return self.tell(file, true, &what);
+                }
+                self.wheels.insert(file_name.clone(), key);
             }
         }
         match v3_form(record) {
@@ -110,21 +128,18 @@ impl Review {
             Err(why) => self.tell(
                 file,
                 true,
-                format!("it needs repodata v3, and cannot be written so: {why}"),
+                &format!("it needs repodata v3, and cannot be written so: {why}"),
             ),
         }
     }
 
-    fn tell(&mut self, file: &RecordedFile, is_left_out: bool, what: String) {
+    fn tell(&mut self, file: &RecordedFile, is_left_out: bool, what: &str) {
         let file_name = file.as_str().to_owned();
         if is_left_out {
             self.left_out.insert(file_name.clone());
         }
-        self.findings.push(DocumentFinding {
-            file_name,
-            is_left_out,
-            what,
-        });
+        self.findings
+            .push(DocumentFinding::new(file_name, is_left_out, what));
     }
 
     /// Whether the record is in no document.
@@ -140,6 +155,14 @@ impl Review {
     /// The key of a wheel under `v3`.
     pub(super) fn wheel_key(&self, file_name: &str) -> Option<&str> {
         self.wheels.get(file_name).map(String::as_str)
+    }
+
+    /// Whether any record may stand in the map under `v3` of this format, or of wheels.
+    pub(super) fn has_any_in(&self, format: Option<ArchiveFormat>) -> bool {
+        match format {
+            Some(_) => self.v3.len() > self.wheels.len(),
+            None => !self.wheels.is_empty(),
+        }
     }
 
     /// What `info.repodata_revisions` says of `v3`.

@@ -141,15 +141,16 @@ impl RecordGroup {
         for grouped in &self.records {
             let file_name = grouped.file.as_str();
             let record = grouped.record.clone();
-            let published = edition.publish(&grouped.file, record, grouped.indexed_timestamp)?;
-            let (place, mut record) = match published {
-                Published::Record { place, record } => (place, record.to_object()),
+            let (place, record) = match edition.publish(&grouped.file, record) {
+                Published::Record { place, record } => (place, record),
                 Published::Removed => {
                     shard.removed.push(file_name.to_owned());
                     continue;
                 }
                 Published::LeftOut => continue,
             };
+            let record = edition.written(&place, record, grouped.indexed_timestamp)?;
+            let mut record = record.to_object();
             let run_exports = grouped.run_exports.clone();
             let run_exports = match (edition.patch, &grouped.file) {
                 (Some(patch), RecordedFile::Artifact(artifact)) => {

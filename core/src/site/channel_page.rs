@@ -24,12 +24,21 @@ const VERSION_LIMIT: usize = 40;
 pub struct ChannelPage {
     /// The name of the channel.
     pub channel: String,
-    /// The subdirs that the channel has, each of which has a page.
-    pub subdirs: Vec<Subdir>,
+    /// The subdirs that the channel has.
+    pub subdirs: Vec<ListedSubdir>,
     /// What else is written in the channel's root: the page links to it.
     pub root_documents: Vec<RootDocument>,
     /// When what the page shows has last changed.
     pub updated: Option<UtcTime>,
+}
+
+/// A subdir, as the channel's page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSubdir {
+    /// The subdir.
+    pub subdir: Subdir,
+    /// Whether it has a page to link to.
+    pub has_page: bool,
 }
 
 /// A package, as the channel's page shows it. A text is empty if the package does not have it.
@@ -94,10 +103,18 @@ impl Templates {
         Packages::IntoIter: Send + 'static,
     {
         let count = Tally::default();
-        let subdirs: Arc<[String]> = page.subdirs.iter().map(Subdir::to_string).collect();
+        let subdirs: Arc<[String]> = page
+            .subdirs
+            .iter()
+            .map(|listed| listed.subdir.to_string())
+            .collect();
         let subdir_links: Vec<Value> = subdirs
             .iter()
-            .map(|subdir| context! { name => subdir, href => format!("{}/index.html", link::encoded_segment(subdir)) })
+            .zip(&page.subdirs)
+            .map(|(name, listed)| {
+                let href = format!("{}/index.html", link::encoded_segment(name));
+                context! { name => name, href => listed.has_page.then_some(href) }
+            })
             .collect();
         let values = context! {
             subdirs => subdir_links,

@@ -35,7 +35,7 @@ mod subdir_page;
 mod templates;
 mod utc_time;
 
-pub use channel_page::{ChannelPage, PackageRow};
+pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
 pub use frame::RootDocument;
 pub use subdir_page::{Dependencies, ListingRow, SubdirPage};

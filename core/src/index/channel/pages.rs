@@ -1,9 +1,12 @@
 //! What people see of the channel as a whole: its page, and its feeds.
 
-use crate::index::documents::Output;
+use crate::channel::Subdir;
+use crate::index::documents::{Output, PAGE};
 use crate::index::{IndexError, IndexOptions, StoreKind};
 use crate::repodata::Channeldata;
-use crate::site::{ChannelFeed, ChannelPage, FeedItem, PackageRow, RootDocument, Templates, UtcTime};
+use crate::site::{
+    ChannelFeed, ChannelPage, FeedItem, ListedSubdir, PackageRow, RootDocument, Templates, UtcTime,
+};
 
 /// Puts those in place that are asked for.
 pub(super) fn publish(
@@ -20,7 +23,7 @@ pub(super) fn publish(
         let built = match document {
             RootDocument::ChannelData => continue,
             RootDocument::Page => {
-                let page = page(channeldata, options, updated);
+                let page = page(channeldata, options, output, updated);
                 output.build(|out| templates.write_channel_page(&page, rows(channeldata), out))?
             }
             RootDocument::Rss => output.build(|out| templates.write_rss(&feed, out))?,
@@ -40,13 +43,21 @@ pub(super) fn remove_unwanted(options: &IndexOptions, output: &Output<'_>) -> Re
         .try_for_each(|document| output.remove_own(document.file_name()))
 }
 
-fn page(channeldata: &Channeldata, options: &IndexOptions, updated: Option<UtcTime>) -> ChannelPage {
+fn page(
+    channeldata: &Channeldata,
+    options: &IndexOptions,
+    output: &Output<'_>,
+    updated: Option<UtcTime>,
+) -> ChannelPage {
+    // Every one was a subdir when its packages were read.
+    let subdirs = channeldata.subdirs().filter_map(|name| name.parse().ok());
     ChannelPage {
         channel: options.identity.name.clone(),
-        // Every one was a subdir when its packages were read.
-        subdirs: channeldata
-            .subdirs()
-            .filter_map(|name| name.parse().ok())
+        subdirs: subdirs
+            .map(|subdir: Subdir| ListedSubdir {
+                has_page: output.folder.join(subdir.as_str()).join(PAGE).is_file(),
+                subdir,
+            })
             .collect(),
         root_documents: options.documents.root_documents(),
         updated,
@@ -58,7 +69,10 @@ fn rows(channeldata: &Channeldata) -> Vec<PackageRow> {
         .packages()
         .map(|(name, package)| PackageRow::from_channeldata(name, &package.members()))
         .collect();
-    rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.name.clone()));
+    rows.sort_by_cached_key(|row| {
+        let (folded, name) = row.sort_key();
+        (folded, name.to_owned())
+    });
     rows
 }
 

@@ -79,15 +79,13 @@ impl Publisher<'_> {
             current = write_current_repodata(store, edition, versions, out)?;
             Ok::<_, StoreError>(())
         })?;
-        let left_out = current.left_out.into_iter().map(|record| DocumentFinding {
-            what: format!("is not in {CURRENT_REPODATA}: {}", record.reason),
-            file_name: record.file_name,
-            is_left_out: false,
+        let left_out = current.left_out.into_iter().map(|record| {
+            let what = format!("is not in {CURRENT_REPODATA}: {}", record.reason);
+            DocumentFinding::new(record.file_name, false, &what)
         });
-        let unmatched = current.unmatched.into_iter().map(|pin| DocumentFinding {
-            file_name: CURRENT_REPODATA.to_owned(),
-            is_left_out: false,
-            what: format!("holds no {} {}: there is none", pin.name, pin.version),
+        let unmatched = current.unmatched.into_iter().map(|pin| {
+            let what = format!("holds no {} {}: there is none", pin.name, pin.version);
+            DocumentFinding::new(CURRENT_REPODATA.to_owned(), false, &what)
         });
         self.output.state.findings.extend(left_out.chain(unmatched));
         self.output.put_with_siblings(built, &[CURRENT_REPODATA])

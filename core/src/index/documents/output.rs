@@ -90,9 +90,8 @@ impl Output<'_> {
             self.written.push(name.to_owned());
         }
         // A file that cannot be looked at again makes the next run build anew.
-        if let Some(stamp) = FileStamp::of(&self.folder.join(name)) {
-            self.state.documents.insert(name.to_owned(), stamp);
-        }
+        let stamp = FileStamp::of(&self.folder.join(name)).unwrap_or(FileStamp::UNKNOWN);
+        self.state.documents.insert(name.to_owned(), stamp);
     }
 
     /// Removes a document that is not to be there.

@@ -12,14 +12,14 @@ use crate::site::{ListingRow, SubdirPage, Templates, UtcTime};
 use crate::store::{Order, Store, StoreError};
 
 /// The page's name.
-pub(super) const PAGE: &str = "index.html";
+pub(in crate::index) const PAGE: &str = "index.html";
 
 /// Packages that wait to be put on the page.
 const ROWS_WAITING: usize = 256;
 
 impl Publisher<'_> {
     /// What the page shows, if there is to be one.
-    fn listing(&self) -> Option<ListingPages> {
+    pub(super) fn listing(&self) -> Option<ListingPages> {
         let documents = &self.options.documents;
         documents.listing.filter(|_| documents.monolithic)
     }
@@ -27,7 +27,12 @@ impl Publisher<'_> {
     /// Whether the page lists patch instructions if there are any, and only then.
     pub(super) fn page_knows_of_instructions(&self) -> bool {
         let are_known = self.output.state.documents.contains_key(PATCH_INSTRUCTIONS);
-        self.listing().is_none() || are_known == self.output.folder.join(PATCH_INSTRUCTIONS).is_file()
+        self.listing().is_none() || are_known == self.instructions().is_some()
+    }
+
+    /// The patch instructions that lie with the documents, if they do: a link is not listed.
+    fn instructions(&self) -> Option<FileStamp> {
+        FileStamp::of(&self.output.folder.join(PATCH_INSTRUCTIONS))
     }
 
     /// Publishes the page, after all that it lists.
@@ -40,8 +45,7 @@ impl Publisher<'_> {
             return Ok(());
         };
         // Not ours, but listed: when it changes, the page is out of date.
-        let instructions = self.output.folder.join(PATCH_INSTRUCTIONS);
-        if let Some(stamp) = FileStamp::of(&instructions).filter(|_| instructions.is_file()) {
+        if let Some(stamp) = self.instructions() {
             let documents = &mut self.output.state.documents;
             documents.insert(PATCH_INSTRUCTIONS.to_owned(), stamp);
         }

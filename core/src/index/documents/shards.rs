@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
 
 use super::{Changed, Editions, Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
 use crate::index::IndexError;
@@ -47,8 +47,7 @@ impl Publisher<'_> {
         Ok(())
     }
 
-    /// Writes every shard, with as many threads as there are; their digests before and after
-    /// `patch`.
+    /// Writes every shard of both editions, with as many threads as there are; their digests.
     fn write_shards(
         &self,
         store: &dyn Store,
@@ -56,11 +55,16 @@ impl Publisher<'_> {
         folder: &ShardFolder,
     ) -> Result<(Digests, Digests), IndexError> {
         let (groups, received) = sync_channel(64);
-        let received = Mutex::new(received);
+        let received = Arc::new(Mutex::new(received));
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.options.threads.get())
-                .map(|_| scope.spawn(|| write_groups(&received, editions, folder)))
+                .map(|_| {
+                    let received = Arc::clone(&received);
+                    scope.spawn(move || write_groups(&received, editions, folder))
+                })
                 .collect();
+            // It is gone when the last of them is, and sending fails then rather than waits.
+            drop(received);
             let streamed = for_each_group(store, &editions.published, &mut |group| {
                 // A worker that failed says why when it is joined.
                 groups

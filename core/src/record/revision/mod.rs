@@ -142,6 +142,9 @@ pub enum V3FormError {
 /// How many dependencies a record may have. The largest metapackages have some hundreds.
 #[cfg(feature = "match-spec")]
 const MAX_SPECS: usize = 10_000;
+/// A longer dependency counts for several.
+#[cfg(feature = "match-spec")]
+const SPEC_BYTES: usize = 100;
 /// For how many of them one with a regular expression counts: reading it takes milliseconds.
 #[cfg(feature = "match-spec")]
 const REGEX_WEIGHT: usize = 100;
@@ -207,7 +210,8 @@ fn rewrite(
         let Value::String(text) = value else {
             return Err(V3FormError::Shape(field, demand));
         };
-        let weight = if text.contains('^') { REGEX_WEIGHT } else { 1 };
+        // What is long takes long, too.
+        let weight = text.len() / SPEC_BYTES + if text.contains('^') { REGEX_WEIGHT } else { 1 };
         *left = left.checked_sub(weight).ok_or(V3FormError::TooMany)?;
         match spec::v3_form(text) {
             Ok(form) => *text = form,

@@ -41,7 +41,7 @@ impl ChannelPackage {
             return Ok(None);
         };
         let stored = edition.stored_text(description.file_name, description.record.clone())?;
-        let Published::Record { record, .. } = edition.publish(&file, stored, None)? else {
+        let Published::Record { record, .. } = edition.publish(&file, stored) else {
             return Ok(None);
         };
         let members = members(description, &record);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rattler_conda_types::Version;
 
+use crate::repodata::version_order;
+
 /// How new a version of a package is: by version (CEP 33), then by time.
 ///
 /// What is no version is older than everything that is one.
@@ -13,11 +15,14 @@ pub(super) struct Rank(Arc<(Option<Version>, i64)>);
 
 impl Rank {
     pub(super) fn new(version: &str, seconds: i64) -> Self {
-        Self(Arc::new((version.parse().ok(), seconds)))
+        Self(Arc::new((version_order::parse(version).ok(), seconds)))
     }
 
     pub(super) fn cmp_version(&self, other: &Self) -> Ordering {
-        self.0.0.cmp(&other.0.0)
+        match (&self.0.0, &other.0.0) {
+            (Some(one), Some(other)) => version_order::compare(one, other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        }
     }
 
     pub(super) fn is_newer_than(&self, other: &Self) -> bool {
@@ -34,6 +39,7 @@ mod tests {
     #[case(("10.0", 0), ("9.0", 0))]
     #[case(("1.0", 2), ("1.0", 1))]
     #[case(("1.0.0", 2), ("1.0", 1))]
+    #[case(("1.0a_", 0), ("1.0a", 9))]
     #[case(("0.1.dev0", 0), ("no version at all", 9))]
     fn the_first_is_newer(#[case] newer: (&str, i64), #[case] older: (&str, i64)) {
         let [newer, older] = [newer, older].map(|(version, seconds)| Rank::new(version, seconds));

@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 use rattler_conda_types::Version;
 
-use super::fields::{Fields, version};
-use super::version_order::compare;
+use super::fields::Fields;
 use crate::package::{ArchiveFormat, ArtifactName};
+use crate::repodata::version_order::{self, compare};
 
 /// Texts, each once, and known by their numbers.
 #[derive(Debug, Default)]
@@ -100,7 +100,7 @@ impl Versions {
         if let Some(number) = self.numbers.get(text) {
             return number.clone();
         }
-        let number = version(text).map(|version| {
+        let number = version_order::parse(text).map(|version| {
             self.versions.push(version);
             count(self.versions.len() - 1)
         });

@@ -6,16 +6,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use rattler_conda_types::Version;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
 /// The newest version of records that is known.
 const RECORD_VERSION: u64 = 1;
-
-/// Characters of a version; CEP 26 allows 64.
-const VERSION_LENGTH_MAX: usize = 1_000;
 
 /// From here on a timestamp is in milliseconds: in seconds it would be beyond the year 9999.
 const MILLISECONDS_FROM: f64 = 253_402_300_799.0;
@@ -61,6 +57,10 @@ struct Written<'a> {
     depends: Depends<'a>,
 }
 
+/// Dependencies of a record; the largest metapackages have some hundreds. Each is compared with all
+/// records of its name.
+const DEPENDS_MAX: usize = 10_000;
+
 /// What stands under `depends`.
 #[derive(Default)]
 enum Depends<'a> {
@@ -86,6 +86,9 @@ impl<'a> Fields<'a> {
         check_odd_fields(&written)?;
         let depends = match written.depends {
             Depends::Missing => Vec::new(),
+            Depends::List(depends) if depends.len() > DEPENDS_MAX => {
+                return Err(format!("depends has more than {DEPENDS_MAX} entries"));
+            }
             Depends::List(depends) => depends,
             Depends::Other(what) => return Err(format!("depends {what}, not a list of text")),
         };
@@ -100,18 +103,6 @@ impl<'a> Fields<'a> {
             depends,
         })
     }
-}
-
-/// The version that a text spells; says what is wrong with one that spells none (CEP 33).
-pub(super) fn version(text: &str) -> Result<Version, String> {
-    if text.len() > VERSION_LENGTH_MAX {
-        return Err(format!("version has more than {VERSION_LENGTH_MAX} characters"));
-    }
-    text.trim()
-        .parse()
-        .map_err(|error: rattler_conda_types::ParseVersionError| {
-            format!("version {text:?} is not a version: {}", error.kind)
-        })
 }
 
 /// conda finds names in lower case only.

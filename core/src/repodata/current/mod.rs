@@ -21,12 +21,10 @@ mod pins;
 mod selection;
 #[cfg(test)]
 mod tests;
-mod version_order;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 pub use pins::{CurrentVersions, CurrentVersionsError};
@@ -125,11 +123,12 @@ pub fn write_current_repodata(
     Ok(summary)
 }
 
-/// What is of interest in a record that is not written.
-#[derive(Deserialize)]
-struct Digest {
-    #[serde(default)]
-    md5: Value,
+/// The record's `md5` as it stands there; null if there is none.
+fn digest(record: &JsonText) -> JsonText {
+    record.to_object().remove("md5").map_or_else(
+        || JsonText::from_value(&Value::Null),
+        |md5| JsonText::from_value(&md5),
+    )
 }
 
 /// Writes the document with the records that are current.
@@ -148,17 +147,22 @@ fn write(
     document.begin_object("packages")?;
     let query = options.query(Some(ArchiveFormat::TarBz2), Order::FileName);
     edition.for_each_record(store, &query, &mut |stored, published| {
-        let (Published::Record { record, .. }, Ok(artifact)) =
-            (published, ArtifactName::new(stored.file_name))
+        let Published::Record {
+            place: place @ Place::Packages(_),
+            record,
+        } = published
         else {
+            return Ok(());
+        };
+        let Ok(artifact) = ArtifactName::new(stored.file_name) else {
             return Ok(());
         };
         let twin = artifact.twin();
         if current.contains(twin.as_str()) {
-            let Digest { md5 } = serde_json::from_str(record.as_str())?;
-            legacy_digests.insert(twin.as_str().to_owned(), JsonText::from_value(&md5));
+            legacy_digests.insert(twin.as_str().to_owned(), digest(&record));
         }
         if current.contains(stored.file_name) {
+            let record = edition.written(&place, record, stored.indexed_timestamp)?;
             document.member(stored.file_name, record.as_str())?;
         }
         Ok(())
@@ -168,10 +172,11 @@ fn write(
     document.begin_object("packages.conda")?;
     let query = options.query(Some(ArchiveFormat::Conda), Order::FileName);
     edition.for_each_record(store, &query, &mut |stored, published| {
-        let Published::Record { record, .. } = published else {
+        let Published::Record { place, record } = published else {
             return Ok(());
         };
         if current.contains(stored.file_name) {
+            let record = edition.written(&place, record, stored.indexed_timestamp)?;
             let digest = legacy_digests.get(stored.file_name).unwrap_or(&no_digest);
             let record = record.with_member(LEGACY_DIGEST, digest);
             document.member(stored.file_name, record.as_str())?;

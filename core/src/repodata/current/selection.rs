@@ -8,8 +8,8 @@ use rattler_conda_types::Version;
 use super::candidates::{Candidates, Group};
 use super::dependency::{Dependency, Matched};
 use super::pins::CurrentVersions;
-use super::version_order::{compare, starts_with};
 use super::{NotInCurrent, PinWithoutMatch};
+use crate::repodata::version_order::{compare, starts_with};
 
 /// Records while it is decided which of them are current.
 pub(super) struct Selection<'a> {

@@ -11,6 +11,7 @@ use super::*;
 use crate::channel::ChannelRelations;
 use crate::json::Layout;
 use crate::package::{Digests, PostInstall};
+use crate::repodata::version_order;
 use crate::repodata::{DocumentOptions, PatchInstructions, Review};
 use crate::store::{ListedArtifact, MemoryStore, MissingArtifacts, Mtime, Stage, StoredArtifact};
 
@@ -415,7 +416,7 @@ fn any_records() -> impl Strategy<Value = Records> {
 }
 
 fn version_of(record: &Value) -> rattler_conda_types::Version {
-    fields::version(record["version"].as_str().unwrap()).unwrap()
+    version_order::parse(record["version"].as_str().unwrap()).unwrap()
 }
 
 /// Whether a record is what `spec` asks for.

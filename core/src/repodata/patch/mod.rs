@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 #[cfg(feature = "native")]
+pub(crate) use source::from_file;
+#[cfg(feature = "native")]
 pub use source::{PatchSource, PatchSourceError, SourcedInstructions};
 
 use self::merge::merge_fields;

@@ -138,7 +138,7 @@ impl PatchSource {
 }
 
 /// The instructions in a file, if there is one.
-fn from_file(path: &Path) -> Result<Option<PatchInstructions>, PatchSourceError> {
+pub(crate) fn from_file(path: &Path) -> Result<Option<PatchInstructions>, PatchSourceError> {
     match fs_err::read(path) {
         Ok(bytes) => parse(path, &bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

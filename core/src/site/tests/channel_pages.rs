@@ -10,7 +10,12 @@ fn page() -> ChannelPage {
     let subdirs = ["linux-64", "noarch", "osx-arm64"];
     ChannelPage {
         channel: "demo <&> \"channel\"".to_owned(),
-        subdirs: subdirs.map(|subdir| subdir.parse::<Subdir>().unwrap()).into(),
+        subdirs: subdirs
+            .map(|subdir| ListedSubdir {
+                subdir: subdir.parse::<Subdir>().unwrap(),
+                has_page: true,
+            })
+            .into(),
         root_documents: vec![RootDocument::Page, RootDocument::ChannelData, RootDocument::Rss],
         updated: UtcTime::from_seconds(1_700_000_000),
     }

@@ -8,6 +8,9 @@ use std::cmp::Ordering;
 
 use rattler_conda_types::{Component, Version};
 
+/// Characters of a version; CEP 26 allows 64.
+const VERSION_LENGTH_MAX: usize = 1_000;
+
 /// A run of digits or of letters in a segment. The order of the variants is their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part<'a> {
@@ -22,6 +25,18 @@ enum Part<'a> {
 const FILL: Part<'static> = Part::Number(0);
 
 type Segment<'a> = Vec<Part<'a>>;
+
+/// The version that a text spells; says what is wrong with one that spells none (CEP 33).
+pub(super) fn parse(text: &str) -> Result<Version, String> {
+    if text.len() > VERSION_LENGTH_MAX {
+        return Err(format!("version has more than {VERSION_LENGTH_MAX} characters"));
+    }
+    text.trim()
+        .parse()
+        .map_err(|error: rattler_conda_types::ParseVersionError| {
+            format!("version {text:?} is not a version: {}", error.kind)
+        })
+}
 
 /// Which of two versions is newer.
 pub(super) fn compare(one: &Version, other: &Version) -> Ordering {
