@@ -1,5 +1,7 @@
 //! py-rattler installs from a channel that towpath made, over HTTP.
 
+mod v3;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use crate::shared::{Shared, skip};
 
+const OLD_RATTLER: &str = "py-rattler==0.14.0";
+
 /// An interpreter that has conda-index 0.13.0 and py-rattler.
 pub(crate) fn with_conda_index(shared: &Shared) -> PathBuf {
     named().unwrap_or_else(|| set_up(shared))
@@ -26,15 +28,44 @@ pub(crate) fn with_rattler() -> Option<PathBuf> {
     None
 }
 
+/// An interpreter that has a py-rattler of 2025, which knows nothing of repodata v3. It is installed
+/// if need be.
+pub(crate) fn with_old_rattler() -> Option<PathBuf> {
+    let python = with_rattler()?;
+    let _lock = locked("old-rattler.lock");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(OLD_RATTLER);
+    let old = folder.join("bin/python");
+    let has_rattler = |python: &Path| {
+        let output = Command::new(python).args(["-c", "import rattler"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !has_rattler(&old) {
+        output(Command::new(python).args(["-m", "venv"]).arg(&folder));
+        let mut install = Command::new(&old);
+        install.args(["-m", "pip", "install", "--quiet", OLD_RATTLER]);
+        if !install.status().unwrap().success() {
+            skip(&format!("pip cannot install {OLD_RATTLER}"));
+            return None;
+        }
+    }
+    Some(old)
+}
+
 fn named() -> Option<PathBuf> {
     std::env::var_os("TOWPATH_TEST_PYTHON").map(PathBuf::from)
 }
 
 /// Installs conda-index if need be. Tests are many processes: one of them does it at a time.
 fn set_up(shared: &Shared) -> PathBuf {
-    let lock = fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("peer-setup.lock")).unwrap();
-    lock.file().lock().unwrap();
+    let _lock = locked("peer-setup.lock");
     PathBuf::from(output(&mut Command::new(shared.peer_setup())).trim())
+}
+
+/// A lock that all tests see, until it is dropped.
+fn locked(name: &str) -> fs_err::File {
+    let lock = fs_err::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)).unwrap();
+    lock.file().lock().unwrap();
+    lock
 }
 
 /// Cargo's target folder.
