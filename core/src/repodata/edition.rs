@@ -55,7 +55,7 @@ pub enum Published {
     Record {
         /// In which map of the document.
         place: Place,
-        /// With what patches say; [`Edition::written`] is the form in which it stands there.
+        /// With what patches say. In its place it is dated, and under `v3` of another form.
         record: JsonText,
     },
     /// It is left out, and its file name is listed as removed.
