@@ -4,6 +4,7 @@
 //! of its own for shards.
 
 mod patches;
+mod wheels;
 
 use rstest::rstest;
 
