@@ -1,15 +1,12 @@
 //! conda-index and towpath take turns on one channel: what one has read, the other need not read,
 //! and neither changes a document that the other has written.
 
-use std::process::Command;
-
 use rstest::rstest;
 use serde_json::Value;
 
 use crate::channel::{Packages, TestChannel, files, generator};
 use crate::documents::Documents;
 use crate::peer::Peer;
-use crate::python;
 use crate::towpath;
 
 /// How many packages there are: conda-index takes 5 ms for each.
@@ -141,10 +138,5 @@ fn caches_of_real_packages_hold_the_same_rows() {
     let (theirs, ours) = (packages.channel(), packages.channel());
     peer.index(theirs.path(), &["--no-write-monolithic"]);
     towpath::index(ours.path(), &["--no-write-monolithic"]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/compare_rows.py");
-    let mut compare = Command::new(&peer.python);
-    println!(
-        "{}",
-        python::output(compare.arg(script).args([theirs.path(), ours.path()]))
-    );
+    peer.assert_same_rows(theirs.path(), ours.path());
 }

@@ -3,6 +3,7 @@
 //! towpath is asked to leave out what conda-index does not know: indexed timestamps, and a folder
 //! of its own for shards.
 
+mod channeldata;
 mod patches;
 mod wheels;
 
@@ -30,6 +31,16 @@ impl Pair {
     fn of(peer: Peer, packages: &Packages) -> Self {
         let (theirs, ours) = (packages.channel(), packages.channel());
         Self { peer, theirs, ours }
+    }
+
+    fn filled(peer: Peer, fill: impl Fn(&TestChannel)) -> Self {
+        let pair = Self {
+            peer,
+            theirs: TestChannel::empty(),
+            ours: TestChannel::empty(),
+        };
+        pair.change(fill);
+        pair
     }
 
     /// Does the same to both channels.

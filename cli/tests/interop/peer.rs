@@ -58,4 +58,11 @@ impl Peer {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+
+    /// Asserts that the caches of two channels hold the same of each package.
+    pub(crate) fn assert_same_rows(&self, theirs: &Path, ours: &Path) {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/compare_rows.py");
+        let mut compare = Command::new(&self.python);
+        println!("{}", python::output(compare.arg(script).args([theirs, ours])));
+    }
 }

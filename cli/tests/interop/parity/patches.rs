@@ -29,16 +29,6 @@ fn package(stem: &str) -> PackageBuilder {
         })
 }
 
-fn pair(peer: Peer, fill: impl Fn(&TestChannel)) -> Pair {
-    let pair = Pair {
-        peer,
-        theirs: TestChannel::empty(),
-        ours: TestChannel::empty(),
-    };
-    pair.change(fill);
-    pair
-}
-
 /// Whether conda-index applied anything: else the test would compare nothing.
 fn assert_patched(pair: &Pair, subdir: &str) {
     let document = |name| fs_err::read(pair.theirs.path().join(subdir).join(name)).unwrap();
@@ -57,7 +47,7 @@ fn a_file_of_bioconda(#[values(0, 1)] which: usize) {
         .keys()
         .map(|name| name.strip_suffix(".tar.bz2").unwrap().to_owned())
         .collect();
-    let pair = pair(peer, |channel| {
+    let pair = Pair::filled(peer, |channel| {
         for (number, stem) in patched.iter().enumerate() {
             let package = package(stem).subdir("osx-64");
             match number % 4 {
@@ -134,7 +124,7 @@ fn patch_package(kind: Kind) -> (TempDir, String) {
 #[rstest]
 fn a_package(#[values(Kind::Conda, Kind::TarBz2)] kind: Kind) {
     let Some(peer) = Peer::found() else { return };
-    let pair = pair(peer, fill_for_all_kinds);
+    let pair = Pair::filled(peer, fill_for_all_kinds);
     let (_folder, package) = patch_package(kind);
     pair.index(&["--patch-generator", &package, "--run-exports"]);
     assert_patched(&pair, "noarch");
@@ -146,7 +136,7 @@ fn a_package(#[values(Kind::Conda, Kind::TarBz2)] kind: Kind) {
 #[test]
 fn a_package_and_shards() {
     let Some(peer) = Peer::found() else { return };
-    let pair = pair(peer, fill_for_all_kinds);
+    let pair = Pair::filled(peer, fill_for_all_kinds);
     let (_folder, package) = patch_package(Kind::Conda);
     pair.index(&["--patch-generator", &package, "--write-shards"]);
     assert_patched(&pair, "noarch");
@@ -155,7 +145,7 @@ fn a_package_and_shards() {
 #[test]
 fn a_python_function() {
     let Some(peer) = Peer::found() else { return };
-    let pair = pair(peer, fill_for_all_kinds);
+    let pair = Pair::filled(peer, fill_for_all_kinds);
     let (_folder, script) = generator();
     let python = pair.peer.python.clone();
     let options = ["--patch-generator", script.to_str().unwrap(), "--run-exports"];
