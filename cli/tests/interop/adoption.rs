@@ -3,6 +3,7 @@
 
 use rstest::rstest;
 use serde_json::Value;
+use towpath_tests::{Kind, PackageBuilder, noise};
 
 use crate::channel::{Packages, TestChannel, files, generator};
 use crate::documents::Documents;
@@ -132,10 +133,46 @@ fn records(channel: &TestChannel) -> Vec<Value> {
 }
 
 #[test]
-fn caches_of_real_packages_hold_the_same_rows() {
+fn real_packages_that_conda_index_read_are_as_if_towpath_had_read_them() {
     let Some(peer) = Peer::found() else { return };
     let packages = Packages::at(peer.shared.packages());
-    let (theirs, ours) = (packages.channel(), packages.channel());
+    let (adopted, cold) = (packages.channel(), packages.channel());
+    let options = ["--channeldata", "--no-indexed-timestamp"];
+    peer.index(adopted.path(), &options[..1]);
+    let run = towpath::index(cold.path(), &options);
+    assert_eq!(run.read(), adopted.packages().len() as u64);
+    peer.assert_same_rows(adopted.path(), cold.path());
+
+    adopted.hollow_out();
+    let run = towpath::index(adopted.path(), &options);
+    assert_eq!((run.read(), run.sum("bytes_read")), (0, 0));
+    Documents::json(adopted.path()).assert_are(&Documents::json(cold.path()));
+}
+
+/// Build tools put `info/` first; nothing makes them.
+#[test]
+fn members_behind_the_payload_are_read() {
+    const MEMBERS: [&str; 4] = [
+        "info/index.json",
+        "info/about.json",
+        "info/paths.json",
+        "info/recipe/meta.yaml",
+    ];
+    let Some(peer) = Peer::found() else { return };
+    let (theirs, ours) = (TestChannel::empty(), TestChannel::empty());
+    for channel in [&theirs, &ours] {
+        for behind in 1_u32..16 {
+            let late = (0..4).filter(|member| behind & (1 << member) != 0);
+            let late: Vec<&str> = late.map(|member| MEMBERS[member]).collect();
+            let package = PackageBuilder::new(&format!("late-{behind}"), "1.0", "0")
+                .recipe("source:\n  url: https://example.org/late.tar.gz\n")
+                .payload("etc/conda/activate.d/late.sh", noise(100_000))
+                .order_last(late);
+            for kind in [Kind::Conda, Kind::TarBz2] {
+                channel.put(&package, kind, 1_700_000_000);
+            }
+        }
+    }
     peer.index(theirs.path(), &["--no-write-monolithic"]);
     towpath::index(ours.path(), &["--no-write-monolithic"]);
     peer.assert_same_rows(theirs.path(), ours.path());
