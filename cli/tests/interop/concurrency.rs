@@ -52,6 +52,21 @@ fn eight_runs_at_once_make_what_one_makes() {
 }
 
 #[test]
+fn runs_over_different_subdirs_leave_one_document_of_the_channel() {
+    let packages = Packages::generated(&generator(0.2), 120);
+    let alone = packages.channel();
+    towpath::index(alone.path(), &[&OPTIONS[..], &["--channeldata"]].concat());
+    for _ in 0..3 {
+        let channel = packages.channel();
+        let of_subdir = |subdir| spawn(&channel, &["--channeldata", "--subdir", subdir]);
+        for run in ["linux-64", "noarch"].map(of_subdir).map(finish) {
+            assert_eq!((run.status, &*run.stderr), (Some(0), ""));
+        }
+        Documents::of(channel.path()).assert_are(&Documents::of(alone.path()));
+    }
+}
+
+#[test]
 fn a_run_waits_for_another() {
     let channel = Packages::generated(&generator(0.2), 20).channel();
     let lock = hold(&channel, "linux-64");
