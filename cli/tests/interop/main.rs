@@ -19,6 +19,8 @@ mod crash;
 #[cfg(test)]
 mod current_repodata;
 #[cfg(test)]
+mod determinism;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod golden;

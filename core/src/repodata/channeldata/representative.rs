@@ -49,7 +49,11 @@ pub(super) fn of_subdir(
             is_conda: format == ArchiveFormat::Conda,
             version: Cow::into_owned(version),
             built: identity.timestamp.map_or(0, |time| time.seconds().max(0)),
-            released: stored.indexed_timestamp,
+            // Without dates in its records a channel has none in its feeds: a store that remembers
+            // nothing would make news of every package at every run.
+            released: stored
+                .indexed_timestamp
+                .filter(|_| edition.options.indexed_timestamp),
         });
         Ok(())
     })?;
