@@ -1,6 +1,9 @@
 //! Records that need repodata v3 (CEP 48), before a client that knows it and one that does not.
 
-use rattler_conda_types::{MatchSpec, ParseMatchSpecOptions, RepoData, RepodataRevision};
+use rattler_conda_types::{
+    Channel, ChannelConfig, MatchSpec, ParseMatchSpecOptions, RepoData, RepodataRevision,
+    SubdirRunExportsJson,
+};
 use rstest::rstest;
 use serde_json::json;
 use towpath_tests::{Kind, PackageBuilder};
@@ -18,6 +21,7 @@ fn channel() -> TestChannel {
     let old = PackageBuilder::new("lock", "1.0", "0").depends(["gate >=1.0"]);
     let new = PackageBuilder::new("lock", "2.0", "0")
         .depends(["gate >=1.0,<3", "sluice[when=\"__win\"]"])
+        .run_exports(json!({"weak": ["lock >=2"]}))
         .index(|index| {
             index.insert("constrains".to_owned(), json!(["weir =1.2"]));
             index.insert("extra_depends".to_owned(), json!({"tools": ["windlass 1.*"]}));
@@ -111,4 +115,33 @@ fn rattler_s_types_hold_all_that_they_say() {
     }
     file_names.sort_unstable();
     assert_eq!(file_names, ["lock-2.0-0.conda", "lock-2.0-0.tar.bz2"]);
+}
+
+#[test]
+fn rattler_finds_their_run_exports() {
+    let channel = channel();
+    let noarch = channel.path().join("noarch");
+    let run_exports = fs_err::read(noarch.join("run_exports.json")).unwrap();
+    let run_exports: SubdirRunExportsJson = serde_json::from_slice(&run_exports).unwrap();
+    let config = ChannelConfig::default_with_root_dir(channel.path().to_owned());
+    let origin = Channel::from_str("https://example.org/channel", &config).unwrap();
+    let repodata = RepoData::from_path(noarch.join("repodata.json")).unwrap();
+    let mut urls = Vec::new();
+    for record in repodata.into_repo_data_records(&origin) {
+        let exported = run_exports.get(&record).unwrap();
+        if !record.package_record.flags.is_empty() {
+            assert_eq!(exported.weak, ["lock >=2"]);
+            urls.push(record.url.to_string());
+        } else {
+            assert!(exported.is_empty());
+        }
+    }
+    urls.sort_unstable();
+    assert_eq!(
+        urls,
+        [
+            "https://example.org/channel/noarch/lock-2.0-0.conda",
+            "https://example.org/channel/noarch/lock-2.0-0.tar.bz2"
+        ]
+    );
 }
