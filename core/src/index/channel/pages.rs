@@ -2,7 +2,7 @@
 
 use crate::channel::Subdir;
 use crate::index::documents::{Output, PAGE};
-use crate::index::{IndexError, IndexOptions, StoreKind};
+use crate::index::{IndexError, IndexOptions};
 use crate::repodata::Channeldata;
 use crate::site::{
     ChannelFeed, ChannelPage, FeedItem, ListedSubdir, PackageRow, RootDocument, Templates, UtcTime,
@@ -80,13 +80,10 @@ fn rows(channeldata: &Channeldata) -> Vec<PackageRow> {
 /// was built where that is not known.
 fn feed(channeldata: &Channeldata, options: &IndexOptions) -> ChannelFeed {
     let identity = &options.identity;
-    // A store that keeps nothing has just dated every package.
-    let keeps_dates = options.store != StoreKind::Memory;
     let items = channeldata.packages().map(|(name, package)| {
         let item = FeedItem::from_channeldata(name, &package.members());
         let released = package
             .released()
-            .filter(|_| keeps_dates)
             .and_then(|milliseconds| UtcTime::from_seconds(milliseconds.div_euclid(1000)));
         FeedItem {
             updated: released.or(item.updated),
