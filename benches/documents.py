@@ -12,11 +12,11 @@ Needs: cargo build --release --workspace
 """
 
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
-import time
+
+from measure import measure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "target/release"
@@ -43,15 +43,8 @@ def forget_what_was_published(channel: pathlib.Path) -> None:
         state.unlink()
 
 
-def measure(channel: pathlib.Path, options: list[str]) -> tuple[float, float, int]:
-    command = [RELEASE / "towpath", "index", "--quiet", "--no-update-cache", "--no-html", *options, channel]
-    start = time.monotonic()
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {command}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+def index(channel: pathlib.Path, options: list[str]) -> tuple[float, float, int]:
+    return measure([RELEASE / "towpath", "index", "--quiet", "--no-update-cache", "--no-html", *options, channel])
 
 
 def main() -> None:
@@ -71,8 +64,8 @@ def main() -> None:
             if document != "nothing changed since":
                 forget_what_was_published(channel)
             else:
-                measure(channel, options)
-            run = measure(channel, options)
+                index(channel, options)
+            run = index(channel, options)
             best[document] = tuple(map(min, best.get(document, run), run))
     print(f"| document ({args.packages} records) | wall | CPU | memory | ratio |\n| --- | --- | --- | --- | --- |")
     alone = best["repodata alone"][0]

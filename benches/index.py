@@ -20,7 +20,8 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
+
+from measure import measure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -75,17 +76,6 @@ def read_all(channel: pathlib.Path) -> None:
                     pass
 
 
-def measure(command: list[str], channel: pathlib.Path) -> tuple[float, float, int]:
-    with open(os.devnull, "w") as nowhere:
-        start = time.monotonic()
-        process = subprocess.Popen([*command, str(channel)], stdout=nowhere, stderr=nowhere)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - start
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {' '.join(command)} {channel}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--channels", default="small,large", help="small, large or both")
@@ -116,7 +106,7 @@ def main() -> None:
                 for step in ("cold", "nothing changed", "one added"):
                     if step == "one added":
                         add_package(channel, extra)
-                    run = measure(command, channel)
+                    run = measure([*command, channel], subprocess.DEVNULL)
                     known = best.get((step, tool))
                     best[step, tool] = run if known is None else tuple(map(min, known, run))
                 shutil.rmtree(channel)
