@@ -77,7 +77,7 @@ fn publish_all(
     let results = std::thread::scope(|scope| {
         let work = || {
             let mut results = Vec::new();
-            // A poisoned queue is of a thread that panicked: its subdir is lost, the others are not.
+            // A poisoned queue is of a thread that panicked, which is told when it is joined.
             while let Some(subdir) = queue
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -160,14 +160,12 @@ fn of_subdir(
     subdir: &PublishedSubdir,
     options: &IndexOptions,
 ) -> Result<Channeldata, StoreError> {
-    let unreviewed = Edition {
-        options: &options.document_options(&subdir.folder.subdir),
-        patch: subdir.patch.as_ref(),
-        review: &Review::default(),
-    };
+    let document_options = options.document_options(&subdir.folder.subdir);
+    let patch = subdir.patch.as_ref();
     let edition = Edition {
-        review: &Review::of(store, &unreviewed, &options.policy)?,
-        ..unreviewed
+        options: &document_options,
+        patch,
+        review: &Review::of(store, &document_options, patch, &options.policy)?,
     };
     Channeldata::of_subdir(store, &edition)
 }

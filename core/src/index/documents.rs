@@ -1,10 +1,7 @@
 //! Build and publish: the documents of one subdir, from its store to their places.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
-
-use sha2::{Digest, Sha256};
 
 use super::open::OpenSubdir;
 use super::{IndexError, IndexOptions, SubdirSummary, Warning};
@@ -113,15 +110,11 @@ impl Unpatched {
         options: &IndexOptions,
         output: &Output<'_>,
     ) -> Result<Self, IndexError> {
-        let unreviewed = Edition {
+        let review = Review::of(store, document_options, None, &options.policy)?;
+        let edition = Edition {
             options: document_options,
             patch: None,
-            review: &Review::default(),
-        };
-        let review = Review::of(store, &unreviewed, &options.policy)?;
-        let edition = Edition {
             review: &review,
-            ..unreviewed
         };
         let document = output.build(|out| write_repodata(store, &edition, out))?;
         Ok(Self { document, review })
@@ -216,17 +209,15 @@ impl Publisher<'_> {
             patch: None,
             review: &unpatched.review,
         };
-        let patched = Edition {
-            patch,
-            ..from_packages
-        };
+        let options = self.document_options;
         let review = match patch {
-            Some(_) => Some(Review::of(store, &patched, &self.options.policy)?),
+            Some(_) => Some(Review::of(store, options, patch, &self.options.policy)?),
             None => None,
         };
         let published = Edition {
+            patch,
             review: review.as_ref().unwrap_or(&unpatched.review),
-            ..patched
+            ..from_packages
         };
         self.output.state.findings = published.review.findings.clone();
         let editions = Editions {
@@ -279,16 +270,4 @@ impl Publisher<'_> {
             });
         }
     }
-}
-
-fn hex_digest(bytes: &[u8]) -> String {
-    base16ct::lower::encode_string(&Sha256::digest(bytes))
-}
-
-/// Names of shards, as their files are named.
-fn shard_names(shards: &BTreeMap<String, [u8; 32]>) -> BTreeSet<String> {
-    shards
-        .values()
-        .map(|digest| base16ct::lower::encode_string(digest))
-        .collect()
 }

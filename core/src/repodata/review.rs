@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::DocumentOptions;
 use super::edition::{Edition, RecordedFile};
-use super::patch::Patched;
+use super::patch::{PatchInstructions, Patched};
 use crate::json::JsonText;
 use crate::package::ArchiveFormat;
 use crate::policy::{Action, Policy};
@@ -55,14 +56,24 @@ impl DocumentFinding {
 }
 
 impl Review {
-    /// Looks at the records of an edition, which is not reviewed yet.
+    /// Looks at the records of the edition that `patch` makes, or of the one as the packages say.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub fn of(store: &dyn Store, edition: &Edition<'_>, policy: &Policy) -> Result<Self, StoreError> {
+    pub fn of(
+        store: &dyn Store,
+        options: &DocumentOptions,
+        patch: Option<&PatchInstructions>,
+        policy: &Policy,
+    ) -> Result<Self, StoreError> {
         let mut review = Self::default();
-        let query = edition.options.query(None, Order::FileName);
+        let edition = Edition {
+            options,
+            patch,
+            review: &Self::default(),
+        };
+        let query = options.query(None, Order::FileName);
         store.for_each_record(&query, &mut |stored| {
             let Some(file) = RecordedFile::of(stored.file_name) else {
                 return Ok(());
@@ -73,7 +84,7 @@ impl Review {
                 Patched::Changed(record) => record,
                 Patched::Removed | Patched::Dropped => return Ok(()),
             };
-            review.look_at(&file, &record, edition, policy, stored.indexed_timestamp);
+            review.look_at(&file, &record, options, policy, stored.indexed_timestamp);
             Ok(())
         })?;
         Ok(review)
@@ -83,11 +94,10 @@ impl Review {
         &mut self,
         file: &RecordedFile,
         record: &JsonText,
-        edition: &Edition<'_>,
+        options: &DocumentOptions,
         policy: &Policy,
         indexed_timestamp: Option<i64>,
     ) {
-        let options = edition.options;
         let mut is_left_out = false;
         match file {
             RecordedFile::Artifact(artifact) => {

@@ -1,5 +1,7 @@
 //! What people see of the channel as a whole: its page, and its feeds.
 
+use std::cell::LazyCell;
+
 use crate::channel::Subdir;
 use crate::index::documents::{Output, PAGE};
 use crate::index::{IndexError, IndexOptions};
@@ -15,7 +17,7 @@ pub(super) fn publish(
     output: &mut Output<'_>,
 ) -> Result<(), IndexError> {
     let templates = Templates::embedded()?;
-    let feed = feed(channeldata, options);
+    let feed = LazyCell::new(|| feed(channeldata, options));
     // Not the time of the run: a page that shows nothing new is left alone.
     let written = fs_err::metadata(output.folder.join(RootDocument::ChannelData.file_name()))?.modified()?;
     let updated = UtcTime::of_system_time(written);

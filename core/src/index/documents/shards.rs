@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use super::{Changed, Editions, Publisher, SHARDS, SHARDS_FROM_PACKAGES, hex_digest, shard_names};
+use sha2::{Digest, Sha256};
+
+use super::{Changed, Editions, Publisher, SHARDS, SHARDS_FROM_PACKAGES};
 use crate::index::IndexError;
 use crate::publish::{FileStamp, ShardFolder};
 use crate::repodata::{Edition, RecordGroup, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
@@ -175,4 +177,16 @@ fn write_groups(
         from_packages.extend(digest.map(|digest| (group.name.clone(), digest)));
         patched.extend(patched_digest.map(|digest| (group.name, digest)));
     }
+}
+
+fn hex_digest(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
+}
+
+/// Names of shards, as their files are named.
+fn shard_names(shards: &BTreeMap<String, [u8; 32]>) -> BTreeSet<String> {
+    shards
+        .values()
+        .map(|digest| base16ct::lower::encode_string(digest))
+        .collect()
 }
