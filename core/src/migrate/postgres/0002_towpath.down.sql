@@ -1,0 +1,4 @@
+DROP TABLE towpath_store;
+DROP TABLE towpath_recipe;
+DROP TABLE towpath_artifact;
+DROP TABLE towpath_channel;
