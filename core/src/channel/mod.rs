@@ -4,6 +4,8 @@
 mod folder;
 #[cfg(feature = "native")]
 mod lock;
+#[cfg(feature = "postgres")]
+mod prefix;
 mod relations;
 #[cfg(feature = "native")]
 mod scan;
@@ -13,6 +15,8 @@ mod subdir;
 pub use folder::{ChannelFolder, SubdirFolder};
 #[cfg(feature = "native")]
 pub use lock::{ChannelLock, OnBusy, SubdirLock};
+#[cfg(feature = "postgres")]
+pub use prefix::{ChannelPrefix, InvalidPrefix};
 pub use relations::{ChannelRelations, InvalidRelation};
 #[cfg(feature = "native")]
 pub use scan::{Listing, list_artifacts};

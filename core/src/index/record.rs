@@ -1,5 +1,6 @@
 //! Record: what was read of packages goes to the stores in batches.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,8 @@ pub(super) fn record(
 #[derive(Default)]
 struct Batch {
     artifacts: Vec<StoredArtifact>,
+    /// Those of them that were known in another state.
+    replaced: BTreeSet<ArtifactName>,
     forgotten: Vec<ArtifactName>,
     weight: usize,
 }
@@ -88,9 +91,8 @@ impl Batch {
         let file_name = artifact.name.as_str().to_owned();
         match result {
             Ok(Found::Metadata { hashed, metadata }) => {
-                match known {
-                    Known::Nothing => summary.added += 1,
-                    Known::OtherState | Known::ThisState { .. } => summary.changed += 1,
+                if known != Known::Nothing {
+                    self.replaced.insert(artifact.name.clone());
                 }
                 summary.bytes_read += hashed.size;
                 let warnings = metadata.warnings.iter().map(|what| Warning {
@@ -128,6 +130,7 @@ impl Batch {
     fn commit(&mut self, subdir: &mut OpenSubdir, options: &IndexOptions) {
         let Self {
             mut artifacts,
+            replaced,
             forgotten,
             ..
         } = std::mem::take(self);
@@ -136,16 +139,30 @@ impl Batch {
         }
         artifacts.sort_by(|one, other| one.listed.name.cmp(&other.listed.name));
         let mut write = || {
-            if !artifacts.is_empty() {
-                subdir.store.commit(&artifacts, options.now)?;
-            }
+            let rejected = match artifacts.is_empty() {
+                true => Vec::new(),
+                false => subdir.store.commit(&artifacts, options.now)?,
+            };
             if !forgotten.is_empty() {
                 subdir.store.forget(&forgotten)?;
             }
-            Ok::<(), StoreError>(())
+            Ok::<_, StoreError>(rejected)
         };
-        if let Err(error) = write() {
-            subdir.summary.failure = Some(error.to_string());
+        match write() {
+            Ok(rejected) => {
+                let (new, replaced): (Vec<_>, Vec<_>) = artifacts
+                    .iter()
+                    .map(|artifact| &artifact.listed.name)
+                    .filter(|name| !rejected.iter().any(|rejected| rejected.name == **name))
+                    .partition(|name| !replaced.contains(name));
+                subdir.summary.added += new.len();
+                subdir.summary.changed += replaced.len();
+                let left_out = rejected
+                    .into_iter()
+                    .map(|rejected| LeftOut::new(rejected.name.to_string(), &rejected.why));
+                subdir.summary.left_out.extend(left_out);
+            }
+            Err(error) => subdir.summary.failure = Some(error.to_string()),
         }
     }
 }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, Order, RecordQuery, Stage, Store,
-    StoreError, StoredArtifact, StoredDescription, StoredRecord,
+    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, Order, RecordQuery, Rejected,
+    Stage, Store, StoreError, StoredArtifact, StoredDescription, StoredRecord,
 };
 use crate::json::JsonText;
 use crate::package::ArtifactName;
@@ -118,7 +118,7 @@ impl Store for MemoryStore {
         Ok(changed.collect())
     }
 
-    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<Vec<Rejected>, StoreError> {
         for artifact in batch {
             let ListedArtifact { name, mtime, size } = artifact.listed.clone();
             let indexed = self.stages.entry(Stage::INDEXED.as_str().to_owned()).or_default();
@@ -128,7 +128,7 @@ impl Store for MemoryStore {
                 .or_insert(now.as_millisecond());
             self.artifacts.insert(name, artifact.clone());
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError> {

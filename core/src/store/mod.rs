@@ -11,6 +11,8 @@
 
 #[cfg(test)]
 mod conformance;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod difference;
 mod error;
 mod memory;
 #[cfg(feature = "postgres")]
@@ -28,7 +30,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use types::{
-    ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Stage, StoredArtifact,
+    ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Rejected, Stage, StoredArtifact,
     StoredDescription, StoredRecord,
 };
 
@@ -73,10 +75,13 @@ pub trait Store {
     /// this name and these digests that the store never dated gets `now` as its indexed timestamp
     /// (CEP 47).
     ///
+    /// What the backend has no way to keep is rejected, and everything else kept. Of what was rejected
+    /// nothing of an earlier state stays.
+    ///
     /// # Errors
     ///
     /// When the backend fails; nothing of the batch is kept then.
-    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError>;
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<Vec<Rejected>, StoreError>;
 
     /// Forgets what was read of some artifacts: their records leave the channel, and they count
     /// as changed until they are read. What they were dated stays.

@@ -139,6 +139,15 @@ impl StoredArtifact {
     }
 }
 
+/// An artifact that a backend has no way to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its file name.
+    pub name: ArtifactName,
+    /// What cannot be kept, and why.
+    pub why: String,
+}
+
 /// In which order records are streamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {

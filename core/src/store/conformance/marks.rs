@@ -10,6 +10,10 @@ fn assert_told_apart(one: Option<&ChangeMark>, other: Option<&ChangeMark>) {
     }
 }
 
+fn commit(place: &mut impl Backend, artifact: StoredArtifact) {
+    place.store().commit(&[artifact], day(0)).unwrap();
+}
+
 pub(super) fn every_change_changes_the_mark<B: Backend>() {
     let mut place = B::empty();
     let clone = Stage::named("clone");
@@ -22,9 +26,9 @@ pub(super) fn every_change_changes_the_mark<B: Backend>() {
                 .replace_listing(&listing, MissingArtifacts::Leave)
                 .unwrap();
         },
-        &|place| place.store().commit(&[read("a-1-0.conda", 1)], day(0)).unwrap(),
-        &|place| place.store().commit(&[read("b-1-0.conda", 1)], day(0)).unwrap(),
-        &|place| place.store().commit(&[read("b-1-0.conda", 2)], day(0)).unwrap(),
+        &|place| commit(place, read("a-1-0.conda", 1)),
+        &|place| commit(place, read("b-1-0.conda", 1)),
+        &|place| commit(place, read("b-1-0.conda", 2)),
         &|place| place.fill_stage(&clone, &[listed("a-1-0.conda")]),
         &|place| place.store().forget(&[name("b-1-0.conda")]).unwrap(),
         &|place| {

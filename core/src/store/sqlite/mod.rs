@@ -21,8 +21,8 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior}
 
 use self::dates::Since;
 use super::{
-    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Stage, Store,
-    StoreError, StoredArtifact, StoredDescription, StoredRecord,
+    ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Rejected, Stage,
+    Store, StoreError, StoredArtifact, StoredDescription, StoredRecord,
 };
 use crate::package::ArtifactName;
 
@@ -153,12 +153,13 @@ impl Store for SqliteStore {
         read().map_err(|source| self.error(source))
     }
 
-    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
+    fn commit(&mut self, batch: &[StoredArtifact], now: Timestamp) -> Result<Vec<Rejected>, StoreError> {
         self.in_transaction(|transaction| {
             batch
                 .iter()
                 .try_for_each(|artifact| artifact::write(transaction, artifact, now))
-        })
+        })?;
+        Ok(Vec::new())
     }
 
     fn forget(&mut self, names: &[ArtifactName]) -> Result<(), StoreError> {
