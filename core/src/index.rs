@@ -13,19 +13,23 @@ mod package_file;
 mod progress;
 mod read;
 mod record;
+mod stores;
 mod summary;
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 
 pub use error::IndexError;
-pub use open::StoreKind;
 pub use options::{ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};
+pub use stores::StoreKind;
+#[cfg(feature = "postgres")]
+pub use stores::{PostgresOptions, SetUp};
 pub use summary::{ChannelSummary, IndexSummary, LeftOut, SubdirSummary, Warning};
 
 use self::documents::PublishedSubdir;
 use self::open::{OpenSubdir, Opened};
+use self::stores::Stores;
 
 /// Indexes a channel.
 ///
@@ -34,13 +38,16 @@ use self::open::{OpenSubdir, Opened};
 ///
 /// # Errors
 ///
-/// When nothing can be done at all: the channel's folder cannot be listed, or another process
-/// holds a subdir and the options say to fail then.
+/// When nothing can be done at all: the channel's folder cannot be listed, the database cannot be
+/// reached or has to be upgraded first, or another process holds a subdir and the options say to
+/// fail then.
 pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<IndexSummary, IndexError> {
     let mut open = Vec::new();
     let mut done = Vec::new();
-    for folder in options.subdir_folders()? {
-        match open::open_subdir(&folder, options, progress) {
+    let folders = options.subdir_folders()?;
+    let stores = Stores::of_channel(options)?;
+    for folder in folders {
+        match open::open_subdir(&folder, &stores, options, progress) {
             Ok(Opened::Ready(subdir)) => open.push(*subdir),
             Ok(Opened::Skipped) => done.push(SubdirSummary::skipped(&folder.subdir)),
             Err(error @ IndexError::Busy { .. }) => return Err(error),
@@ -56,7 +63,7 @@ pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<
     if options.documents.channeldata {
         let failed = done.iter().filter(|subdir| subdir.failure.is_some());
         let failed: Vec<String> = failed.map(|subdir| subdir.subdir.clone()).collect();
-        channel = channel::publish(published, &failed, options, &compressing, progress);
+        channel = channel::publish(published, &stores, &failed, options, &compressing, progress);
     }
     Ok(IndexSummary {
         subdirs: done,

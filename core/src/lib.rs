@@ -2,7 +2,7 @@
 //! and builds the metadata of a conda channel from that store.
 
 pub mod channel;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "native")]
 pub mod index;
 pub mod json;
 pub mod package;

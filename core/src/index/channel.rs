@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::Mutex;
 
 use super::documents::{Output, PublishedSubdir};
+use super::stores::Stores;
 use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
@@ -19,6 +20,7 @@ use crate::store::{Store, StoreError};
 /// documents of the whole.
 pub(super) fn publish(
     indexed: Vec<PublishedSubdir>,
+    stores: &Stores,
     failed: &[String],
     options: &IndexOptions,
     compressing: &Mutex<()>,
@@ -42,7 +44,7 @@ pub(super) fn publish(
         state: PublishedState::default(),
         written: Vec::new(),
     };
-    let result = update(indexed, options, progress, &mut output);
+    let result = update(indexed, stores, options, progress, &mut output);
     ChannelSummary {
         documents_written: output.written,
         failure: result.err().map(|error| error.to_string()),
@@ -51,6 +53,7 @@ pub(super) fn publish(
 
 fn update(
     indexed: Vec<PublishedSubdir>,
+    stores: &Stores,
     options: &IndexOptions,
     progress: &dyn Progress,
     output: &mut Output<'_>,
@@ -71,7 +74,7 @@ fn update(
     output.state = PublishedState::load(&state_path);
 
     let mut subdirs = indexed;
-    subdirs.extend(other_subdirs::known(&subdirs, options, output)?);
+    subdirs.extend(other_subdirs::known(&subdirs, stores, options, output)?);
     subdirs.sort_by(|one, other| one.folder.subdir.cmp(&other.folder.subdir));
     let inputs = inputs(&subdirs, options)?;
     if inputs.is_some() && inputs.as_ref() == Some(&output.state.inputs) && output.is_in_place() {

@@ -3,19 +3,10 @@
 use crate::channel::{OnBusy, SubdirFolder, SubdirLock, list_artifacts};
 use crate::package::ArtifactName;
 use crate::publish::{ShardPlacement, remove_leftovers};
-use crate::store::{ListedArtifact, MemoryStore, SqliteStore, Store};
+use crate::store::{ListedArtifact, Store};
 
+use super::stores::{StoreLock, Stores};
 use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSummary};
-
-/// Where what was read is kept between runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StoreKind {
-    /// In `SQLite`, in conda-index's schema, beside the packages.
-    #[default]
-    Sqlite,
-    /// Nowhere: every run reads everything.
-    Memory,
-}
 
 /// What came of opening a subdir.
 pub(super) enum Opened {
@@ -32,6 +23,7 @@ pub(super) struct OpenSubdir {
     pub summary: SubdirSummary,
     /// Held until the subdir's documents are in place.
     pub _lock: SubdirLock,
+    pub _store_lock: StoreLock,
 }
 
 /// An artifact that is to be read.
@@ -55,26 +47,22 @@ pub(super) enum Known {
 
 pub(super) fn open_subdir(
     folder: &SubdirFolder,
+    stores: &Stores,
     options: &IndexOptions,
     progress: &dyn Progress,
 ) -> Result<Opened, IndexError> {
     folder.create()?;
+    // The folder first, then the store: whoever goes the same way cannot wait for us in turn.
     let Some(lock) = SubdirLock::acquire(folder, options.on_busy)? else {
-        return match options.on_busy {
-            OnBusy::Fail => Err(IndexError::Busy {
-                subdir: folder.subdir.clone(),
-            }),
-            OnBusy::Wait | OnBusy::Skip => Ok(Opened::Skipped),
-        };
+        return busy(folder, options.on_busy);
+    };
+    let Some((mut store, store_lock)) = stores.open(folder, options.on_busy)? else {
+        return busy(folder, options.on_busy);
     };
     progress.begin(Step::Scan);
     remove_leftovers(&folder.cache())?;
     remove_leftovers(&folder.output)?;
     remove_leftovers(&ShardPlacement::ShardsFolder.folder(&folder.output))?;
-    let mut store: Box<dyn Store + Send> = match options.store {
-        StoreKind::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store())?),
-        StoreKind::Memory => Box::new(MemoryStore::new()),
-    };
     store.adopt(options.now)?;
     let mut summary = SubdirSummary::of(&folder.subdir);
     let to_read = match options.scan {
@@ -102,7 +90,17 @@ pub(super) fn open_subdir(
         to_read,
         summary,
         _lock: lock,
+        _store_lock: store_lock,
     })))
+}
+
+fn busy(folder: &SubdirFolder, on_busy: OnBusy) -> Result<Opened, IndexError> {
+    match on_busy {
+        OnBusy::Fail => Err(IndexError::Busy {
+            subdir: folder.subdir.clone(),
+        }),
+        OnBusy::Wait | OnBusy::Skip => Ok(Opened::Skipped),
+    }
 }
 
 fn changed(store: &dyn Store, options: &IndexOptions) -> Result<Vec<ToRead>, IndexError> {

@@ -5,7 +5,7 @@
 mod dates;
 mod diff;
 mod marks;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod model;
 mod records;
 
@@ -21,10 +21,37 @@ use super::{
 use crate::json::JsonText;
 use crate::package::{ArtifactName, Digests, Metadata, PostInstall};
 
+/// How exactly a backend keeps the state in which an artifact is listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precision {
+    Exact,
+    /// Whole seconds, and sizes under 2 GiB: conda-index's columns in PostgreSQL.
+    Int4,
+}
+
+impl Precision {
+    /// What comes back of what was listed.
+    pub(super) fn kept(self, listed: ListedArtifact) -> ListedArtifact {
+        match self {
+            Self::Exact => listed,
+            Self::Int4 => ListedArtifact {
+                mtime: Mtime::from_seconds(listed.mtime.seconds().round()),
+                ..listed
+            },
+        }
+    }
+}
+
 /// A place with a store of one kind in it.
 pub(super) trait Backend {
     /// The kind of store.
     type Store: Store;
+
+    /// How exactly it keeps the state in which an artifact is listed.
+    const PRECISION: Precision = Precision::Exact;
+
+    /// Whether texts may have the character U+0000.
+    const KEEPS_NUL: bool = true;
 
     /// A place with an empty store.
     fn empty() -> Self;
@@ -119,6 +146,24 @@ conformance_suite!(sqlite, crate::store::sqlite::tests::SqliteInFolder);
 #[test]
 fn sqlite_behaves_as_memory_does() {
     model::behaves_as_memory_does::<super::sqlite::tests::SqliteInFolder>();
+}
+
+#[cfg(feature = "postgres")]
+conformance_suite!(
+    postgresql,
+    crate::store::postgres::tests::Channel<crate::store::postgres::tests::OwnDatabase>
+);
+#[cfg(feature = "postgres")]
+conformance_suite!(
+    postgresql_schema,
+    crate::store::postgres::tests::Channel<crate::store::postgres::tests::OwnSchema>
+);
+
+#[cfg(feature = "postgres")]
+#[test]
+fn postgresql_behaves_as_memory_does() {
+    use super::postgres::tests::{Channel, OwnDatabase};
+    model::behaves_as_memory_does::<Channel<OwnDatabase>>();
 }
 
 fn name(file_name: &str) -> ArtifactName {
@@ -227,14 +272,19 @@ pub(super) fn records(store: &impl Store, query: &RecordQuery) -> Vec<Streamed> 
     let visited = store.for_each_record(query, &mut |stored| {
         records.push(Streamed {
             file_name: stored.file_name.to_owned(),
-            record: stored.record.into_owned(),
-            run_exports: stored.run_exports.map(std::borrow::Cow::into_owned),
+            record: canonical(stored.record),
+            run_exports: stored.run_exports.map(canonical),
             indexed_timestamp: stored.indexed_timestamp,
         });
         Ok(())
     });
     visited.unwrap();
     records
+}
+
+/// A backend may spell JSON in its own way.
+fn canonical(json: std::borrow::Cow<'_, str>) -> String {
+    JsonText::from_stored(json).unwrap().into_string()
 }
 
 pub(super) fn file_names(store: &impl Store, query: &RecordQuery) -> Vec<String> {

@@ -40,6 +40,32 @@ pub enum StoreError {
         /// The newest that can be read.
         known: i64,
     },
+    /// The PostgreSQL server could not be reached.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Connect(#[from] super::postgres::ConnectError),
+    /// The PostgreSQL server reported an error.
+    #[cfg(feature = "postgres")]
+    #[error("{server}: {what}")]
+    Postgres {
+        /// Server and database, without secrets.
+        server: String,
+        /// What it said.
+        what: String,
+        /// The error itself.
+        source: postgres::Error,
+    },
+    /// Somebody else may be writing what only the holder of a lock may write.
+    #[cfg(feature = "postgres")]
+    #[error(
+        "{server}: the connection no longer holds the lock that it took, as happens behind a proxy that pools \
+         transactions (PgBouncer's pool_mode=transaction); connect to the server itself, or to a proxy that pools \
+         sessions"
+    )]
+    LockLost {
+        /// Server and database, without secrets.
+        server: String,
+    },
     /// A stored row is not what it should be.
     #[error("the store's row for {name}: {what}")]
     BadRow {

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::policies::{self, RuleAction};
 use super::switches::Switches;
+use crate::database::{DATABASE, ServerArgs};
 
 const READING: &str = "Reading packages";
 const DOCUMENTS: &str = "Documents";
@@ -107,9 +108,17 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
     pub(super) db: Database,
 
-    /// The URL of the database, for those that have one
-    #[arg(long, value_name = "URL", env = "CONDA_INDEX_DBURL", hide_env = true, hide_env_values = true, help_heading = READING)]
-    pub(super) db_url: Option<String>,
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+
+    /// Make or change the database's tables if that is needed; without it only an empty database
+    /// gets tables
+    #[arg(long, env = "TOWPATH_AUTO_UPGRADE", hide_env = true, help_heading = DATABASE, conflicts_with = "no_ddl")]
+    pub(super) auto_upgrade: bool,
+
+    /// Never make or change the database's tables
+    #[arg(long, env = "TOWPATH_NO_DDL", hide_env = true, help_heading = DATABASE)]
+    pub(super) no_ddl: bool,
 
     /// What to do when another process is indexing a subdir
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_ON_BUSY", hide_env = true, help_heading = READING)]
@@ -138,7 +147,9 @@ pub(super) enum Database {
     Sqlite3,
     /// Nothing is kept: everything is read every time, and no record is dated
     Memory,
-    /// Not in this version
+    /// GlueSQL beside the packages, for those who want no C
+    Gluesql,
+    /// A PostgreSQL database, shared with conda-index and other channels
     Postgresql,
 }
 

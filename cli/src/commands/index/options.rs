@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
 use towpath_core::index::{
-    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, StoreKind, SubdirSelection,
+    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, PostgresOptions, Scan, SetUp, StoreKind,
+    SubdirSelection,
 };
 use towpath_core::json::Layout;
 use towpath_core::package::Limits;
 use towpath_core::publish::{ShardPlacement, ZstdLevel};
 use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
+use towpath_core::store::postgres::Retry;
 use towpath_core::store::{MissingArtifacts, Stage};
 
 use super::arguments::{Busy, Database, IndexArgs};
@@ -37,12 +39,6 @@ impl IndexArgs {
         let config = Config::of_channel(&channel)?;
         let is_on = |switch| self.switches.is_on(switch, &config.index);
         refuse_conflicts(&is_on)?;
-        if self.db == Database::Postgresql {
-            return Err(Failure::usage(
-                "--db postgresql comes with a later version of towpath",
-            ));
-        }
-
         let output = self
             .output
             .as_ref()
@@ -68,10 +64,7 @@ impl IndexArgs {
             identity: self.identity(&channel, &config),
             channel: ChannelFolder::new(channel, output),
             subdirs: named.map_or(Ok(SubdirSelection::Detected), |names| subdirs(&names))?,
-            store: match self.db {
-                Database::Memory => StoreKind::Memory,
-                Database::Sqlite3 | Database::Postgresql => StoreKind::Sqlite,
-            },
+            store: self.store()?,
             scan: if is_on(Switch::UpdateCache) {
                 Scan::Yes(missing)
             } else {
@@ -93,6 +86,23 @@ impl IndexArgs {
             now,
         };
         Ok((options, is_on(Switch::SkipBroken)))
+    }
+
+    fn store(&self) -> Result<StoreKind, Failure> {
+        Ok(match self.db {
+            Database::Sqlite3 => StoreKind::Sqlite,
+            Database::Gluesql => StoreKind::Gluesql,
+            Database::Memory => StoreKind::Memory,
+            Database::Postgresql => StoreKind::Postgres(Box::new(PostgresOptions {
+                settings: self.server.settings()?,
+                retry: Retry::default(),
+                set_up: match (self.auto_upgrade, self.no_ddl) {
+                    (true, _) => SetUp::Always,
+                    (false, true) => SetUp::Never,
+                    (false, false) => SetUp::IfEmpty,
+                },
+            })),
+        })
     }
 
     fn documents(

@@ -2,11 +2,12 @@
 
 use crate::channel::{Subdir, SubdirFolder};
 use crate::index::documents::{FROM_PACKAGES, Output, PATCH_INSTRUCTIONS, PublishedSubdir, Unpatched};
-use crate::index::{IndexError, IndexOptions, StoreKind};
+use crate::index::stores::Stores;
+use crate::index::{IndexError, IndexOptions};
 use crate::publish::PublishedState;
 use crate::repodata::PatchInstructions;
 use crate::repodata::patch::PatchSource;
-use crate::store::{SqliteStore, Store};
+use crate::store::Store;
 
 /// The channel's subdirs that are not indexed in this run and of which something is known.
 ///
@@ -15,6 +16,7 @@ use crate::store::{SqliteStore, Store};
 /// When there is one with packages of which nothing can be known, because nothing is kept.
 pub(super) fn known(
     indexed: &[PublishedSubdir],
+    stores: &Stores,
     options: &IndexOptions,
     output: &Output<'_>,
 ) -> Result<Vec<PublishedSubdir>, IndexError> {
@@ -28,20 +30,9 @@ pub(super) fn known(
         if indexed.iter().any(|indexed| indexed.folder.subdir == subdir) {
             continue;
         }
-        match options.store {
-            StoreKind::Sqlite if folder.sqlite_store().is_file() => {
-                let store = SqliteStore::open(&folder.sqlite_store())?;
-                let patch = last_patch(&folder, &store, options, output)?;
-                others.push(PublishedSubdir {
-                    folder,
-                    store: Box::new(store),
-                    patch,
-                });
-            }
-            StoreKind::Memory if folder.is_known_and_has_packages()? => {
-                return Err(IndexError::NothingKept { subdir });
-            }
-            StoreKind::Sqlite | StoreKind::Memory => {}
+        if let Some(store) = stores.open_known(&folder)? {
+            let patch = last_patch(&folder, &*store, options, output)?;
+            others.push(PublishedSubdir { folder, store, patch });
         }
     }
     Ok(others)

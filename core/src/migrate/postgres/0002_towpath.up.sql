@@ -8,6 +8,12 @@ CREATE TABLE towpath_channel (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- The subdirs that towpath wrote to, by the beginning of their paths, and how often it did.
+CREATE TABLE towpath_subdir (
+    path text PRIMARY KEY,
+    changes bigint NOT NULL
+);
+
 -- When an artifact (a path and its bytes) became part of its channel, in milliseconds (CEP 47).
 -- The record stands here too where jsonb would change it: it rewrites 1e+22 and -0.0.
 CREATE TABLE towpath_artifact (

@@ -13,7 +13,7 @@ pub(super) fn a_new_artifact_is_changed_until_it_is_read<B: Backend>() {
         0
     );
     let expected = listing.map(|artifact| ChangedArtifact {
-        artifact,
+        artifact: B::PRECISION.kept(artifact),
         replaces: false,
     });
     assert_eq!(store.changed(&Stage::FS).unwrap(), expected);
@@ -31,24 +31,27 @@ pub(super) fn an_artifact_with_another_time_or_size_is_changed<B: Backend>() {
         mtime: Mtime::from_seconds(mtime),
         ..known.clone()
     };
+    let with_size = |size| ListedArtifact {
+        size,
+        ..known.clone()
+    };
+    let mtime = known.mtime.seconds();
+    let (later, earlier, large) = match B::PRECISION {
+        Precision::Exact => (mtime.next_up(), mtime.next_down(), 5 << 32),
+        Precision::Int4 => (mtime + 1.0, mtime - 1.0, (1 << 31) - 1),
+    };
     for other in [
-        with_mtime(known.mtime.seconds().next_up()),
-        with_mtime(known.mtime.seconds().next_down()),
+        with_mtime(later),
+        with_mtime(earlier),
         with_mtime(0.0),
         with_mtime(-1.5),
-        ListedArtifact {
-            size: known.size + 1,
-            ..known.clone()
-        },
-        ListedArtifact {
-            size: 5 << 32,
-            ..known.clone()
-        },
+        with_size(known.size + 1),
+        with_size(large),
     ] {
         let listing = [other.clone(), listed("b-1-0.conda")];
         store.replace_listing(&listing, MissingArtifacts::Leave).unwrap();
         let expected = [ChangedArtifact {
-            artifact: other.clone(),
+            artifact: B::PRECISION.kept(other.clone()),
             replaces: true,
         }];
         assert_eq!(store.changed(&Stage::FS).unwrap(), expected);
@@ -132,7 +135,8 @@ pub(super) fn a_listing_has_each_artifact_as_last_listed<B: Backend>() {
                     .unwrap(),
                 0
             );
-            assert_eq!(store.changed(&Stage::FS).unwrap()[0].artifact, *listing);
+            let kept = B::PRECISION.kept(listing.clone());
+            assert_eq!(store.changed(&Stage::FS).unwrap()[0].artifact, kept);
         }
     }
 }
@@ -171,11 +175,11 @@ pub(super) fn another_stage_can_be_the_upstream<B: Backend>() {
         store.changed(&clone).unwrap(),
         [
             ChangedArtifact {
-                artifact: touched,
+                artifact: B::PRECISION.kept(touched),
                 replaces: true
             },
             ChangedArtifact {
-                artifact: listed("c-1-0.conda"),
+                artifact: B::PRECISION.kept(listed("c-1-0.conda")),
                 replaces: false
             }
         ]

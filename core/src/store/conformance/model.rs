@@ -28,20 +28,20 @@ enum Call {
     Date,
 }
 
-fn any_call() -> impl Strategy<Value = Call> {
+fn any_call(precision: Precision) -> impl Strategy<Value = Call> {
     let missing = select(vec![MissingArtifacts::Leave, MissingArtifacts::Stay]);
     let names = subsequence(FILE_NAMES.map(name).to_vec(), 0..=3);
     prop_oneof![
-        3 => (any_listing(), missing).prop_map(|(listing, missing)| Call::List(listing, missing)),
-        1 => any_listing().prop_map(Call::FillStage),
-        3 => prop::collection::vec(any_artifact(), 0..4).prop_map(Call::Commit),
+        3 => (any_listing(precision), missing).prop_map(|(listing, missing)| Call::List(listing, missing)),
+        1 => any_listing(precision).prop_map(Call::FillStage),
+        3 => prop::collection::vec(any_artifact(precision), 0..4).prop_map(Call::Commit),
         1 => names.prop_map(Call::Forget),
         1 => Just(Call::Date),
     ]
 }
 
-fn any_listing() -> impl Strategy<Value = Vec<ListedArtifact>> {
-    let states = prop::collection::vec(any_state(), FILE_NAMES.len());
+fn any_listing(precision: Precision) -> impl Strategy<Value = Vec<ListedArtifact>> {
+    let states = prop::collection::vec(any_state(precision), FILE_NAMES.len());
     (subsequence(FILE_NAMES.to_vec(), 0..=FILE_NAMES.len()), states).prop_map(|(file_names, states)| {
         let listing = file_names.into_iter().zip(states);
         listing
@@ -55,14 +55,18 @@ fn any_listing() -> impl Strategy<Value = Vec<ListedArtifact>> {
 }
 
 /// Modification time and size. One time is a whole number, which `SQLite` keeps as an integer.
-fn any_state() -> impl Strategy<Value = (Mtime, u64)> {
-    let mtimes = [1_700_000_000.0, 1_795_218_771.474_335_2].map(Mtime::from_seconds);
-    (select(mtimes.to_vec()), select(vec![10, 1 << 40]))
+fn any_state(precision: Precision) -> impl Strategy<Value = (Mtime, u64)> {
+    let (mtime, size) = match precision {
+        Precision::Exact => (1_795_218_771.474_335_2, 1 << 40),
+        Precision::Int4 => (1_795_218_771.0, 1 << 30),
+    };
+    let mtimes = [1_700_000_000.0, mtime].map(Mtime::from_seconds);
+    (select(mtimes.to_vec()), select(vec![10, size]))
 }
 
-fn any_artifact() -> impl Strategy<Value = StoredArtifact> {
+fn any_artifact(precision: Precision) -> impl Strategy<Value = StoredArtifact> {
     let names = (select(FILE_NAMES.to_vec()), select(PACKAGE_NAMES.to_vec()));
-    (names, any_state(), 0_u8..3, any::<bool>()).prop_map(
+    (names, any_state(precision), 0_u8..3, any::<bool>()).prop_map(
         |((file_name, package_name), (mtime, size), bytes, has_run_exports)| {
             let artifact = read_with_name(file_name, package_name, bytes);
             let listed = ListedArtifact {
@@ -131,7 +135,7 @@ pub(super) fn behaves_as_memory_does<B: Backend>() {
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let calls = prop::collection::vec(any_call(), 1..12);
+    let calls = prop::collection::vec(any_call(B::PRECISION), 1..12);
     let run = |calls: Vec<Call>| {
         let mut memory = MemoryStore::new();
         let mut place = B::empty();

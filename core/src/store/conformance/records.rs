@@ -52,6 +52,9 @@ pub(super) fn package_names_are_ordered_bytewise<B: Backend>() {
     let mut folder = Vec::new();
     let mut expected = Vec::new();
     for (position, package_name) in package_names.iter().enumerate() {
+        if package_name.contains('\0') && !B::KEEPS_NUL {
+            continue;
+        }
         let file_names = [
             format!("{:02}-1-0.conda", 99 - position),
             format!("{:02}-2-0.conda", 99 - position),
@@ -245,11 +248,11 @@ pub(super) fn descriptions_come_as_they_are_named<B: Backend>() {
     let wanted = ["b-1-0.conda", "missing-1-0.conda", "a-1-0.conda"].map(str::to_owned);
     let mut seen = Vec::new();
     let visited = store.for_each_description(&wanted, &mut |description| {
-        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(std::borrow::Cow::into_owned);
+        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(canonical);
         let texts = [description.about, description.recipe, description.run_exports].map(owned);
         seen.push((
             description.file_name.to_owned(),
-            description.record.into_owned(),
+            canonical(description.record),
             texts,
         ));
         let facts = owned(description.post_install);

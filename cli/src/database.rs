@@ -1,0 +1,71 @@
+//! Which database a command is about, by its options and what libpq would look at besides.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use towpath_core::store::postgres::{ConnectionSettings, Surroundings};
+
+use crate::failure::Failure;
+
+/// The database that conda-index uses when it is told nothing.
+const DEFAULT_URL: &str = "postgresql:///conda_index";
+
+/// Where PostgreSQL's programs look for files that concern everybody on a machine.
+const SYSTEM_SERVICE_FOLDER: &str = "/etc/postgresql-common";
+
+/// How a PostgreSQL database is reached.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// How the database is reached: a URL, or libpq's `key=value` words
+    ///
+    /// What it leaves open comes from the variables, files and defaults of PostgreSQL's own programs:
+    /// PGHOST and the like, PGSERVICE, ~/.pgpass [default: postgresql:///conda_index]
+    #[arg(long, value_name = "URL", env = "CONDA_INDEX_DBURL", hide_env = true, hide_env_values = true, help_heading = DATABASE)]
+    pub(crate) db_url: Option<String>,
+
+    /// The schema that holds the tables, if not the first of the search path
+    #[arg(long, value_name = "NAME", env = "TOWPATH_DB_SCHEMA", hide_env = true, help_heading = DATABASE)]
+    pub(crate) db_schema: Option<String>,
+}
+
+pub(crate) const DATABASE: &str = "Database";
+
+impl ServerArgs {
+    /// How the database is reached.
+    pub(crate) fn settings(&self) -> Result<ConnectionSettings, Failure> {
+        let surroundings = surroundings();
+        let names_database = |name: &&str| {
+            surroundings
+                .variables
+                .get(*name)
+                .is_some_and(|value| !value.is_empty())
+        };
+        let url = match &self.db_url {
+            Some(url) => Some(url.as_str()),
+            None if ["PGDATABASE", "PGSERVICE"].iter().any(names_database) => None,
+            None => Some(DEFAULT_URL),
+        };
+        let settings = ConnectionSettings::resolve(url, &surroundings).map_err(Failure::usage)?;
+        Ok(match &self.db_schema {
+            Some(schema) => settings.with_schema(Some(schema)),
+            None => settings,
+        })
+    }
+}
+
+/// What libpq would look at.
+fn surroundings() -> Surroundings {
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("PG"));
+    let variables: std::collections::BTreeMap<String, String> = variables.collect();
+    let folder = variables
+        .get("PGSYSCONFDIR")
+        .map_or(SYSTEM_SERVICE_FOLDER, String::as_str);
+    Surroundings {
+        system_service_folder: PathBuf::from(folder),
+        home: std::env::home_dir(),
+        user: whoami::username().ok(),
+        variables,
+    }
+}

@@ -1,0 +1,209 @@
+//! Streams what documents are made of, row by row.
+
+use std::borrow::Cow;
+use std::io;
+
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::ToSql;
+use postgres::{Client, Row};
+
+use super::Paths;
+use super::database::{Interruption, PostgresDatabase};
+use super::dates::DIGEST;
+use super::jsonb::Jsonb;
+use crate::package::ArchiveFormat;
+use crate::store::{Order, RecordQuery, Stage, StoreError, StoredDescription, StoredRecord};
+
+/// How many artifacts are described by one question.
+const DESCRIPTIONS_AT_A_TIME: usize = 1000;
+
+/// Where a stream is, so that it can go on there when its connection was lost.
+#[derive(Default)]
+struct Position {
+    visited: bool,
+    package_name: Option<String>,
+    file_name: String,
+}
+
+impl Position {
+    fn is_before(&self, package_name: Option<&str>, file_name: &str) -> bool {
+        !self.visited || (self.package_name.as_deref(), self.file_name.as_str()) < (package_name, file_name)
+    }
+
+    fn advance(&mut self, package_name: Option<&str>, file_name: &str) {
+        self.visited = true;
+        if self.package_name.as_deref() != package_name {
+            self.package_name = package_name.map(str::to_owned);
+        }
+        self.file_name.clear();
+        self.file_name.push_str(file_name);
+    }
+}
+
+pub(super) fn for_each_record(
+    database: &PostgresDatabase,
+    paths: &Paths,
+    query: &RecordQuery,
+    visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    let sql = record_query(query);
+    let stages: Vec<&str> = query.stages.iter().map(Stage::as_str).collect();
+    let parameters: [&(dyn ToSql + Sync); 3] = [&stages, &paths.start, &paths.end];
+    let mut position = Position::default();
+    database.read(&mut |client| {
+        for_each_row(client, &sql, &parameters, &mut |row| {
+            let file_name = paths.file_name(row.try_get(0)?);
+            let package_name: Option<&str> = row.try_get(5)?;
+            if !position.is_before(package_name, file_name) {
+                return Ok(());
+            }
+            let exact: Option<&str> = row.try_get(3)?;
+            let record = match exact {
+                Some(exact) => exact,
+                None => text(row, 1)?.ok_or_else(|| no_record(file_name))?,
+            };
+            let record = StoredRecord {
+                file_name,
+                record: Cow::Borrowed(record),
+                indexed_timestamp: row.try_get(2)?,
+                run_exports: text(row, 4)?.map(Cow::Borrowed),
+                package_name: package_name.map(Cow::Borrowed),
+            };
+            visit(record).map_err(Interruption::Visit)?;
+            position.advance(package_name, file_name);
+            Ok(())
+        })
+    })
+}
+
+fn no_record(file_name: &str) -> Interruption {
+    Interruption::BadRow {
+        name: file_name.to_owned(),
+        what: "its record is not text".to_owned(),
+    }
+}
+
+/// The text of a `jsonb` column.
+fn text(row: &Row, column: usize) -> Result<Option<&str>, postgres::Error> {
+    let json: Option<Jsonb<'_>> = row.try_get(column)?;
+    Ok(json.map(|json| json.0))
+}
+
+fn for_each_row(
+    client: &mut Client,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+    visit: &mut dyn FnMut(&Row) -> Result<(), Interruption>,
+) -> Result<(), Interruption> {
+    let mut rows = client.query_raw(sql, parameters.iter().copied())?;
+    while let Some(row) = rows.next()? {
+        visit(&row)?;
+    }
+    Ok(())
+}
+
+fn record_query(query: &RecordQuery) -> String {
+    let (run_exports, run_exports_join) = if query.run_exports {
+        (
+            "run_exports.run_exports",
+            "LEFT JOIN run_exports ON run_exports.path = listed.path",
+        )
+    } else {
+        ("NULL::jsonb", "")
+    };
+    let (package_name, order) = match query.order {
+        Order::FileName => ("NULL::text", "listed.path USING ~<~"),
+        Order::PackageName => (
+            "known.name",
+            r#"known.name COLLATE "C" NULLS FIRST, listed.path USING ~<~"#,
+        ),
+    };
+    let format = match query.format {
+        Some(ArchiveFormat::Conda) => "AND path LIKE '%.conda'",
+        Some(ArchiveFormat::TarBz2) => "AND path LIKE '%.tar.bz2'",
+        None => "",
+    };
+    // An artifact that several of the stages list is one artifact.
+    let distinct = if query.stages.len() > 1 { "DISTINCT" } else { "" };
+    format!(
+        "SELECT listed.path, known.index_json, dated.indexed_timestamp, dated.record, {run_exports}, {package_name}
+         FROM (
+             SELECT {distinct} path FROM stat
+             WHERE stage = ANY($1) AND path ~>=~ $2 AND path ~<~ $3 {format}
+         ) AS listed
+         JOIN index_json AS known ON known.path = listed.path
+         LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
+         LEFT JOIN towpath_artifact AS dated
+                ON dated.path = listed.path AND dated.sha256 = {DIGEST}
+         {run_exports_join}
+         ORDER BY {order}"
+    )
+}
+
+pub(super) fn for_each_description(
+    database: &PostgresDatabase,
+    paths: &Paths,
+    file_names: &[String],
+    visit: &mut dyn FnMut(StoredDescription<'_>) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    for file_names in file_names.chunks(DESCRIPTIONS_AT_A_TIME) {
+        let wanted: Vec<String> = file_names.iter().map(|name| paths.path(name)).collect();
+        let mut visited = 0;
+        database.read(&mut |client| {
+            for_each_row(client, DESCRIPTIONS, &[&wanted], &mut |row| {
+                let place: i64 = row.try_get(0)?;
+                if place <= visited {
+                    return Ok(());
+                }
+                let file_name = paths.file_name(row.try_get(1)?);
+                let description = StoredDescription {
+                    file_name,
+                    record: Cow::Borrowed(text(row, 2)?.ok_or_else(|| no_record(file_name))?),
+                    about: text(row, 3)?.map(Cow::Borrowed),
+                    recipe: text(row, 4)?.map(Cow::Borrowed),
+                    post_install: text(row, 5)?.map(Cow::Borrowed),
+                    run_exports: text(row, 6)?.map(Cow::Borrowed),
+                };
+                visit(description).map_err(Interruption::Visit)?;
+                visited = place;
+                Ok(())
+            })
+        })?;
+    }
+    Ok(())
+}
+
+const DESCRIPTIONS: &str = "
+    SELECT place, wanted.path, known.index_json, about, recipe, post_install, run_exports
+    FROM UNNEST($1::text[]) WITH ORDINALITY AS wanted (path, place)
+    JOIN index_json AS known ON known.path = wanted.path
+    LEFT JOIN about ON about.path = wanted.path
+    LEFT JOIN recipe ON recipe.path = wanted.path
+    LEFT JOIN post_install ON post_install.path = wanted.path
+    LEFT JOIN run_exports ON run_exports.path = wanted.path
+    ORDER BY place";
+
+pub(super) fn for_each_digest(
+    database: &PostgresDatabase,
+    paths: &Paths,
+    visit: &mut dyn FnMut(&str, &str) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT indexed.path, {DIGEST}
+         FROM stat AS indexed
+         LEFT JOIN index_json AS known ON known.path = indexed.path
+         WHERE indexed.stage = 'indexed' AND indexed.path ~>=~ $1 AND indexed.path ~<~ $2 AND {DIGEST} <> ''
+         ORDER BY indexed.path USING ~<~"
+    );
+    let mut position = Position::default();
+    database.read(&mut |client| {
+        for_each_row(client, &sql, &[&paths.start, &paths.end], &mut |row| {
+            let file_name = paths.file_name(row.try_get(0)?);
+            if position.is_before(None, file_name) {
+                visit(file_name, row.try_get(1)?).map_err(Interruption::Visit)?;
+                position.advance(None, file_name);
+            }
+            Ok(())
+        })
+    })
+}

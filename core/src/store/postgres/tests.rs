@@ -1,0 +1,187 @@
+//! The store on a real server, in the ways in which people have one.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use postgres::{Client, NoTls};
+
+use super::*;
+use crate::store::conformance::{Backend, Precision};
+
+/// The server of this test process, or the one that the caller of the tests has started.
+pub(in crate::store) fn server() -> &'static str {
+    static CLUSTER: OnceLock<TemporaryCluster> = OnceLock::new();
+    static URL: OnceLock<String> = OnceLock::new();
+    URL.get_or_init(|| match std::env::var("TOWPATH_TEST_POSTGRESQL") {
+        Ok(url) => url,
+        Err(_) => CLUSTER
+            .get_or_init(|| TemporaryCluster::start(&ClusterOptions::default()).unwrap())
+            .url(),
+    })
+}
+
+/// A name that nothing else on the server has.
+pub(in crate::store) fn unique(what: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{what}_{}_{number}", std::process::id())
+}
+
+/// The URL with another database.
+fn url_of(database: &str) -> String {
+    let (server, _) = server().rsplit_once('/').unwrap();
+    format!("{server}/{database}")
+}
+
+/// Makes the tables, as the migrations do.
+fn make_tables(client: &mut Client) {
+    for step in [
+        include_str!("../../migrate/postgres/0001_conda_index.up.sql"),
+        include_str!("../../migrate/postgres/0002_towpath.up.sql"),
+    ] {
+        client.batch_execute(step).unwrap();
+    }
+    for statement in include_str!("../../migrate/postgres/0003_prefix_indexes.up.sql").split_inclusive(';') {
+        client.batch_execute(statement).unwrap();
+    }
+}
+
+/// Makes a database, with these clauses, and gives its URL.
+fn make_database(clauses: &str) -> String {
+    let name = unique("test");
+    let mut client = Client::connect(server(), NoTls).unwrap();
+    client
+        .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 {clauses}"))
+        .unwrap();
+    let url = url_of(&name);
+    make_tables(&mut Client::connect(&url, NoTls).unwrap());
+    url
+}
+
+/// A way to have a place for tables.
+pub(in crate::store) trait Way {
+    /// The URL of the one place that all tests of this process share.
+    fn url() -> &'static str;
+}
+
+/// A database of its own, whose collation is not by bytes.
+pub(in crate::store) struct OwnDatabase;
+
+/// A schema in a database that somebody else made.
+pub(in crate::store) struct OwnSchema;
+
+impl Way for OwnDatabase {
+    fn url() -> &'static str {
+        static URL: OnceLock<String> = OnceLock::new();
+        URL.get_or_init(|| make_database("LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"))
+    }
+}
+
+impl Way for OwnSchema {
+    fn url() -> &'static str {
+        static URL: OnceLock<String> = OnceLock::new();
+        URL.get_or_init(|| {
+            let schema = unique("Chan \"a");
+            let quoted = schema.replace('"', "\"\"");
+            let mut client = Client::connect(&url_of("postgres"), NoTls).unwrap();
+            client
+                .batch_execute(&format!(
+                    "CREATE SCHEMA \"{quoted}\"; SET search_path TO \"{quoted}\""
+                ))
+                .unwrap();
+            make_tables(&mut client);
+            let schema = schema.replace(' ', "%20").replace('"', "%22");
+            format!("{}?schema={schema}", url_of("postgres"))
+        })
+    }
+}
+
+/// A channel of one subdir in a place.
+pub(in crate::store) struct Channel<W> {
+    store: PostgresStore,
+    prefix: ChannelPrefix,
+    way: std::marker::PhantomData<W>,
+}
+
+fn subdir() -> Subdir {
+    "linux-64".parse().unwrap()
+}
+
+pub(in crate::store) fn settings(url: &str) -> ConnectionSettings {
+    ConnectionSettings::parse(url)
+}
+
+fn connect(url: &str) -> Arc<PostgresDatabase> {
+    PostgresDatabase::connect(settings(url), Retry::default()).unwrap()
+}
+
+impl<W: Way> Channel<W> {
+    /// A connection such as another tool has.
+    fn raw() -> Client {
+        settings(W::url()).connect().unwrap()
+    }
+
+    fn path(&self, file_name: &str) -> String {
+        self.store.paths.path(file_name)
+    }
+}
+
+impl<W: Way> Backend for Channel<W> {
+    type Store = PostgresStore;
+
+    const PRECISION: Precision = Precision::Int4;
+    const KEEPS_NUL: bool = false;
+
+    fn empty() -> Self {
+        let database = connect(W::url());
+        let prefix = ChannelPrefix::new(unique("channel")).unwrap();
+        Self {
+            store: PostgresStore::new(database, &prefix, &subdir()),
+            prefix,
+            way: std::marker::PhantomData,
+        }
+    }
+
+    fn emptied(self) -> Self {
+        let mut client = Self::raw();
+        for table in TABLES_BY_PATH
+            .iter()
+            .chain(&["stat", "towpath_artifact", "towpath_subdir"])
+        {
+            let pattern = format!("{}%", self.prefix);
+            client
+                .execute(&format!("DELETE FROM {table} WHERE path LIKE $1"), &[&pattern])
+                .unwrap();
+        }
+        self
+    }
+
+    fn store(&mut self) -> &mut PostgresStore {
+        &mut self.store
+    }
+
+    fn fill_stage(&mut self, stage: &Stage, listing: &[ListedArtifact]) {
+        let mut client = Self::raw();
+        let mut transaction = client.transaction().unwrap();
+        transaction
+            .execute(
+                "DELETE FROM stat WHERE stage = $1 AND path LIKE $2",
+                &[&stage.as_str(), &format!("{}/%", self.prefix)],
+            )
+            .unwrap();
+        for listed in listing {
+            transaction
+                .execute(
+                    "INSERT INTO stat (stage, path, mtime, size) VALUES ($1, $2, $3, $4)",
+                    &[
+                        &stage.as_str(),
+                        &self.path(listed.name.as_str()),
+                        &mtime_column(listed.mtime),
+                        &size_column(listed.size),
+                    ],
+                )
+                .unwrap();
+        }
+        transaction.commit().unwrap();
+    }
+}
