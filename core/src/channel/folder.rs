@@ -121,6 +121,11 @@ impl SubdirFolder {
         self.cache().join("cache.db")
     }
 
+    /// The store in GlueSQL.
+    pub fn gluesql_store(&self) -> PathBuf {
+        self.cache().join("towpath.redb")
+    }
+
     /// The patch instructions that the channel's owner may have put here.
     pub fn patch_instructions(&self) -> PathBuf {
         self.packages.join("patch_instructions.json")

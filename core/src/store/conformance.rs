@@ -5,11 +5,11 @@
 mod dates;
 mod diff;
 mod marks;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 mod model;
 mod records;
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "gluesql", feature = "sqlite"))]
 pub(super) use records::read_with_everything;
 
 use jiff::Timestamp;
@@ -141,6 +141,22 @@ macro_rules! conformance_suite {
 conformance_suite!(memory, crate::store::MemoryStore);
 #[cfg(feature = "sqlite")]
 conformance_suite!(sqlite, crate::store::sqlite::tests::SqliteInFolder);
+#[cfg(feature = "gluesql")]
+conformance_suite!(gluesql_memory, crate::store::gluesql::tests::InMemory);
+#[cfg(feature = "gluesql-redb")]
+conformance_suite!(gluesql_redb, crate::store::gluesql::tests::RedbInFolder);
+
+#[cfg(feature = "gluesql")]
+#[test]
+fn gluesql_in_memory_behaves_as_memory_does() {
+    model::behaves_as_memory_does::<super::gluesql::tests::InMemory>();
+}
+
+#[cfg(feature = "gluesql-redb")]
+#[test]
+fn gluesql_in_redb_behaves_as_memory_does() {
+    model::behaves_as_memory_does::<super::gluesql::tests::RedbInFolder>();
+}
 
 #[cfg(feature = "sqlite")]
 #[test]

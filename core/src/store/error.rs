@@ -18,6 +18,40 @@ pub enum StoreError {
         /// What `SQLite` said.
         source: rusqlite::Error,
     },
+    /// A storage of GlueSQL reported an error.
+    #[cfg(feature = "gluesql")]
+    #[error("{store}: {source}")]
+    Gluesql {
+        /// The file, or what else the store is known as.
+        store: String,
+        /// What GlueSQL said.
+        source: Box<gluesql_core::error::Error>,
+    },
+    /// A redb file cannot be opened.
+    #[cfg(feature = "gluesql-redb")]
+    #[error("{}: {source}", path.display())]
+    Redb {
+        /// The file.
+        path: PathBuf,
+        /// What redb said.
+        source: redb::Error,
+    },
+    /// Another process has the file open, and kept it open while it was waited for.
+    #[cfg(feature = "gluesql-redb")]
+    #[error("{} is in use by {}", path.display(), owner.map_or("another process".to_owned(), |owner| format!("process {owner}")))]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// The process, if it left its id.
+        owner: Option<u32>,
+    },
+    /// The file is something other than a redb database. It was left alone.
+    #[cfg(feature = "gluesql-redb")]
+    #[error("{} is not a redb database; it was left as it is (move it away to have the subdir read anew)", path.display())]
+    NotARedbDatabase {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file may only be read. `SQLite` would open it, and fail at the first change.
     #[error("{} cannot be written: what is read of packages is kept there", path.display())]
     ReadOnly {

@@ -11,9 +11,11 @@
 
 #[cfg(test)]
 mod conformance;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 mod difference;
 mod error;
+#[cfg(feature = "gluesql")]
+pub mod gluesql;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -26,6 +28,8 @@ use std::io;
 use jiff::Timestamp;
 
 pub use error::StoreError;
+#[cfg(feature = "gluesql")]
+pub use gluesql::GluesqlStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -19,14 +19,13 @@ pub(super) fn commit(
     batch: &[StoredArtifact],
     now: Timestamp,
 ) -> Result<Vec<Rejected>, StoreError> {
-    let batch = last_of_each_name(batch);
-    match write(store, &batch, now) {
+    match write(store, batch, now) {
         Err(error) if refused_value(&error).is_some() => {}
         result => return result.map(|()| Vec::new()),
     }
     let mut rejected = Vec::new();
     for artifact in batch {
-        let result = write(store, &[artifact], now);
+        let result = write(store, std::slice::from_ref(artifact), now);
         let Err(error) = result else { continue };
         let Some(why) = refused_value(&error) else {
             return Err(error);
@@ -68,12 +67,14 @@ fn refused_value(error: &StoreError) -> Option<String> {
     Some(why)
 }
 
-fn write(store: &PostgresStore, batch: &[&StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
+fn write(store: &PostgresStore, batch: &[StoredArtifact], now: Timestamp) -> Result<(), StoreError> {
     if batch.is_empty() {
         return Ok(());
     }
+    let last = last_of_each_name(batch);
     store.write(&mut |transaction| {
-        write_rows(transaction, &store.paths, batch, now)?;
+        write_rows(transaction, &store.paths, &last)?;
+        write_dates(transaction, &store.paths, batch, now)?;
         Ok(Written { result: (), rows: 1 })
     })
 }
@@ -82,7 +83,6 @@ fn write_rows(
     transaction: &mut Transaction<'_>,
     paths: &Paths,
     batch: &[&StoredArtifact],
-    now: Timestamp,
 ) -> Result<(), Interruption> {
     let path: Vec<String> = batch
         .iter()
@@ -114,7 +114,7 @@ fn write_rows(
     }
     write_icons(transaction, &path, batch)?;
     write_rattler_recipes(transaction, &path, batch)?;
-    write_states(transaction, &path, batch, now)
+    write_states(transaction, &path, batch)
 }
 
 /// Deletes the rows of artifacts that have nothing for this table.
@@ -189,12 +189,11 @@ fn write_rattler_recipes(
     Ok(())
 }
 
-/// The rows that say in which state the artifacts were read, and since when they are known.
+/// The rows that say in which state the artifacts were read.
 fn write_states(
     transaction: &mut Transaction<'_>,
     path: &[String],
     batch: &[&StoredArtifact],
-    now: Timestamp,
 ) -> Result<(), Interruption> {
     let sha256: Vec<_> = batch
         .iter()
@@ -217,7 +216,28 @@ fn write_states(
              last_modified = NULL, etag = NULL",
         &[&path, &mtime, &size, &sha256, &md5],
     )?;
-    let records: Vec<Option<&str>> = batch
+    Ok(())
+}
+
+/// The rows that say since when artifacts are known: a name with its bytes, each of them once.
+fn write_dates(
+    transaction: &mut Transaction<'_>,
+    paths: &Paths,
+    batch: &[StoredArtifact],
+    now: Timestamp,
+) -> Result<(), Interruption> {
+    let mut dated: Vec<&StoredArtifact> = batch.iter().collect();
+    dated.sort_by_key(|artifact| (&artifact.listed.name, artifact.digests.sha256));
+    dated.dedup_by_key(|artifact| (&artifact.listed.name, artifact.digests.sha256));
+    let path: Vec<_> = dated
+        .iter()
+        .map(|artifact| paths.path(artifact.listed.name.as_str()))
+        .collect();
+    let sha256: Vec<_> = dated
+        .iter()
+        .map(|artifact| artifact.digests.sha256_hex())
+        .collect();
+    let records: Vec<Option<&str>> = dated
         .iter()
         .map(|artifact| artifact.record.as_str())
         .map(|record| jsonb::changes(record).then_some(record))

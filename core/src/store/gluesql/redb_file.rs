@@ -1,0 +1,176 @@
+//! Opens the redb file, which one process has at a time.
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsString;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use gluesql_redb_storage::{REDB_STORAGE_FORMAT_VERSION, RedbStorage};
+use redb::{Builder, Database, DatabaseError, TableDefinition};
+use tempfile::TempPath;
+
+use super::GluesqlStore;
+use super::rows::Failure;
+use crate::store::StoreError;
+
+/// How long to wait for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long to wait before the next look.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Bytes of pages that one store keeps in memory. By default it would be 1 GiB.
+const CACHE: usize = 32 << 20;
+
+/// What every redb file begins with.
+const MAGIC: &[u8; 9] = b"redb\x1a\x0a\xa9\x0d\x0a";
+
+/// Where GlueSQL's storage looks for the version of its rows.
+const GLUESQL_META: TableDefinition<'_, &str, u32> = TableDefinition::new("__GLUESQL_META__");
+const FORMAT_VERSION: &str = "storage_format_version";
+
+impl GluesqlStore<RedbStorage> {
+    /// Opens the file, making it as needed. While another process has it open, it is waited for.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no redb database or cannot be written, and when another process had it open
+    /// for a minute.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_within(path, BUSY_TIMEOUT)
+    }
+
+    pub(super) fn open_within(path: &Path, patience: Duration) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        let database = open_database(path, patience)?;
+        let owner = OwnerFile::write(path)?;
+        let storage =
+            RedbStorage::from_database(database).map_err(|source| Failure::Storage(source).of(&name))?;
+        let mut store = Self::prepare(storage, name, || Some(random_id()))?;
+        store._owner = Some(owner);
+        Ok(store)
+    }
+}
+
+/// Names the process that has a file open, to whoever waits for it. It says nothing on whether the
+/// file is open: a process that is killed leaves its own behind.
+pub(super) struct OwnerFile(PathBuf);
+
+impl OwnerFile {
+    fn of(store: &Path) -> PathBuf {
+        let mut path = OsString::from(store);
+        path.push(".owner");
+        path.into()
+    }
+
+    fn write(store: &Path) -> io::Result<Self> {
+        let path = Self::of(store);
+        fs_err::write(&path, std::process::id().to_string())?;
+        Ok(Self(path))
+    }
+
+    /// The process that the file names, if it can be read.
+    fn read(store: &Path) -> Option<u32> {
+        let text = fs_err::read_to_string(Self::of(store)).ok()?;
+        text.trim().parse().ok()
+    }
+}
+
+impl Drop for OwnerFile {
+    fn drop(&mut self) {
+        // A file that stays behind does no harm.
+        let _ = fs_err::remove_file(&self.0);
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE).create_with_file_format_v3(true);
+    builder
+}
+
+fn open_database(path: &Path, patience: Duration) -> Result<Database, StoreError> {
+    let at = |source| error_at(path, source);
+    if !path.try_exists()? {
+        make(path).map_err(|source| at(source.into()))?;
+    }
+    let deadline = Instant::now() + patience;
+    loop {
+        match builder().create(path) {
+            Ok(database) => {
+                seed_if_empty(&database).map_err(at)?;
+                return Ok(database);
+            }
+            Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => {
+                thread::sleep(LOOK_AGAIN);
+            }
+            Err(source) => return Err(at(source.into())),
+        }
+    }
+}
+
+/// Makes a database in a folder of its own and moves it to `path`: a file that is found there is
+/// whole, whenever a process is killed. Leaves a file that another process made in the meantime.
+fn make(path: &Path) -> Result<(), redb::Error> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let workshop = tempfile::Builder::new().prefix(".towpath-").tempdir_in(folder)?;
+    let unfinished = workshop.path().join("towpath.redb");
+    seed_if_empty(&builder().create(&unfinished)?)?;
+    match TempPath::try_from_path(unfinished)?.persist_noclobber(path) {
+        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes into a new database what GlueSQL's storage needs to take it for one of its own.
+fn seed_if_empty(database: &Database) -> Result<(), redb::Error> {
+    if database.begin_read()?.list_tables()?.next().is_some() {
+        return Ok(());
+    }
+    let transaction = database.begin_write()?;
+    transaction
+        .open_table(GLUESQL_META)?
+        .insert(FORMAT_VERSION, REDB_STORAGE_FORMAT_VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// What opening the file at `path` failed of.
+fn error_at(path: &Path, source: redb::Error) -> StoreError {
+    let path = path.to_owned();
+    match &source {
+        redb::Error::DatabaseAlreadyOpen => StoreError::InUse {
+            owner: OwnerFile::read(&path),
+            path,
+        },
+        redb::Error::Io(error) => match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                StoreError::ReadOnly { path }
+            }
+            _ if is_something_else(&path) => StoreError::NotARedbDatabase { path },
+            _ => StoreError::Redb { path, source },
+        },
+        _ => StoreError::Redb { path, source },
+    }
+}
+
+/// Whether there is a file that does not begin as redb's do.
+fn is_something_else(path: &Path) -> bool {
+    let Ok(file) = fs_err::File::open(path) else {
+        return false;
+    };
+    let mut beginning = Vec::new();
+    let read = file.take(MAGIC.len() as u64).read_to_end(&mut beginning);
+    read.is_ok() && beginning != MAGIC
+}
+
+/// 64 random bits, for the standard library takes the keys of its hash tables from the system.
+fn random_id() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
