@@ -77,7 +77,7 @@ pub enum StoreError {
     /// The PostgreSQL server could not be reached.
     #[cfg(feature = "postgres")]
     #[error(transparent)]
-    Connect(#[from] super::postgres::ConnectError),
+    Connect(Box<super::postgres::ConnectError>),
     /// The PostgreSQL server reported an error.
     #[cfg(feature = "postgres")]
     #[error("{server}: {what}")]

@@ -39,7 +39,7 @@ pub(in crate::index) struct ChannelOnServer {
 impl ChannelOnServer {
     /// Connects, and gives the channel its prefix if it has none yet.
     pub(super) fn open(postgres: &PostgresOptions, options: &IndexOptions) -> Result<Self, IndexError> {
-        let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry.clone())?;
+        let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry)?;
         let prefix = ChannelPrefix::of_channel_or_new(options.channel.root())?;
         Ok(Self { database, prefix })
     }

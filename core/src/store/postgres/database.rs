@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postgres::{Client, Transaction};
 
-use super::connection::{ConnectError, ConnectionSettings, Retry, is_transient};
+use super::{ConnectError, ConnectionSettings, Retry, is_transient};
 use crate::channel::OnBusy;
 use crate::store::StoreError;
 
@@ -35,7 +35,7 @@ struct Writer {
 
 /// Why work in the database ended before it was done.
 pub(super) enum Interruption {
-    Connect(ConnectError),
+    Connect(Box<ConnectError>),
     Postgres(postgres::Error),
     /// The connection does not hold the lock that it took.
     LockLost,
@@ -49,6 +49,12 @@ pub(super) enum Interruption {
 impl From<postgres::Error> for Interruption {
     fn from(source: postgres::Error) -> Self {
         Self::Postgres(source)
+    }
+}
+
+impl From<ConnectError> for Interruption {
+    fn from(source: ConnectError) -> Self {
+        Self::Connect(Box::new(source))
     }
 }
 
@@ -165,7 +171,7 @@ impl PostgresDatabase {
             let idle = lock(&self.idle_readers).pop();
             let mut client = match idle {
                 Some(client) => client,
-                None => self.settings.connect().map_err(Interruption::Connect)?,
+                None => self.settings.connect()?,
             };
             let result = work(&mut client)?;
             lock(&self.idle_readers).push(client);
@@ -174,7 +180,7 @@ impl PostgresDatabase {
     }
 
     fn retried<T>(&self, work: &mut dyn FnMut() -> Result<T, Interruption>) -> Result<T, StoreError> {
-        let result = self.retry.run(&mut |_| work(), Interruption::is_transient);
+        let result = self.retry.run(|_| work(), Interruption::is_transient);
         result.map_err(|interruption| self.error(interruption))
     }
 
@@ -217,7 +223,7 @@ impl Writer {
         let client = match self.client.take() {
             Some(client) => client,
             None => {
-                let mut client = settings.connect().map_err(Interruption::Connect)?;
+                let mut client = settings.connect()?;
                 for key in &self.locks {
                     // The server may not have noticed yet that our old connection is gone.
                     while !try_lock(&mut client, *key)? {

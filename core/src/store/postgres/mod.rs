@@ -23,7 +23,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use postgres::Transaction;
 
-pub use connection::{ConnectError, ConnectionSettings, Retry, SettingsError, Surroundings};
+pub use connection::{
+    ConnectError, ConnectionSettings, FailedAttempt, Retry, SettingsError, Surroundings, TlsFileError,
+    is_transient,
+};
 pub use database::{PostgresDatabase, PostgresLock};
 pub use temporary_cluster::{ClusterError, ClusterOptions, TemporaryCluster};
 

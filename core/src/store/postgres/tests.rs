@@ -108,7 +108,7 @@ fn subdir() -> Subdir {
 }
 
 pub(in crate::store) fn settings(url: &str) -> ConnectionSettings {
-    ConnectionSettings::parse(url)
+    ConnectionSettings::resolve(Some(url), &Surroundings::default()).unwrap()
 }
 
 fn connect(url: &str) -> Arc<PostgresDatabase> {

@@ -1,0 +1,1 @@
+//! What is promised, tried on texts and on servers.
