@@ -1,7 +1,7 @@
 //! Connection strings: URLs as libpq and SQLAlchemy write them, and `key=value`.
 
 use super::error::SettingsError;
-use super::keys::{Key, Origin, Parameters};
+use super::keys::{Key, Origin, Parameters, is_key_like};
 
 /// What a connection string gives.
 ///
@@ -79,7 +79,8 @@ fn parse_url(rest: &str, dialect: Dialect) -> Result<Parameters, SettingsError> 
     let query = Query {
         text: query,
         dialect,
-        may_be_password: !password.is_empty() && query.contains('@'),
+        may_be_password: (!password.is_empty() && query.contains('@'))
+            || ports.contains(|char: char| char != ',' && !char.is_ascii_digit()),
     };
     query.parse(&mut parameters)?;
     Ok(parameters)
@@ -120,7 +121,8 @@ fn split_hosts(authority: &str) -> Result<(String, String), SettingsError> {
 struct Query<'a> {
     text: &'a str,
     dialect: Dialect,
-    /// There was an `@` too many: the query may be what follows a question mark in a password.
+    /// There is an `@` too many, or none and a port that is no number: the query may be what
+    /// follows a question mark in a password.
     may_be_password: bool,
 }
 
@@ -134,6 +136,11 @@ impl Query<'_> {
                 });
             };
             let (key, value) = (self.decode(key)?, self.decode(value)?);
+            if !is_key_like(&key) {
+                return Err(SettingsError::Malformed {
+                    problem: "the URL's query has a key that is not made of letters",
+                });
+            }
             // JDBC's way to say it, which libpq understands.
             if key == "ssl" && value == "true" {
                 parameters.set(Key::SslMode, "require".to_owned(), Origin::ConnectionString);
@@ -228,28 +235,27 @@ fn decode(encoded: &str) -> Result<String, SettingsError> {
 fn parse_key_values(text: &str) -> Result<Parameters, SettingsError> {
     let mut parameters = Parameters::default();
     let mut rest = text;
-    let mut after_unquoted_password = false;
+    let mut is_after_password = false;
     while !rest.is_empty() {
         let key_end = rest
             .find(|char: char| char == '=' || char.is_whitespace())
             .unwrap_or(rest.len());
-        let Some(value) = rest[key_end..].trim_start().strip_prefix('=') else {
+        let value = rest[key_end..].trim_start().strip_prefix('=');
+        let Some(value) = value.filter(|_| is_key_like(&rest[..key_end])) else {
             return Err(if rest.len() == text.len() {
                 SettingsError::NotAConnectionString
             } else {
                 SettingsError::Malformed {
-                    problem: "a word is not followed by = (a value with spaces has to stand between ' and ')",
+                    problem: "a word is no key, or not followed by = (a value with spaces has to stand between ' and ')",
                 }
             });
         };
         let key = Key::named(&rest[..key_end], &Origin::ConnectionString).map_err(|error| match error {
-            SettingsError::UnknownKey { .. } if after_unquoted_password => {
-                SettingsError::UnknownKeyAfterPassword
-            }
+            SettingsError::UnknownKey { .. } if is_after_password => SettingsError::UnknownKeyAfterPassword,
             error => error,
         })?;
         let value = value.trim_start();
-        let (value, after, is_quoted) = match value.strip_prefix('\'') {
+        let (value, after) = match value.strip_prefix('\'') {
             Some(quoted) => {
                 let (value, after) = take_value(quoted, |char| char == '\'');
                 let Some(after) = after.strip_prefix('\'') else {
@@ -257,19 +263,16 @@ fn parse_key_values(text: &str) -> Result<Parameters, SettingsError> {
                         problem: "a value has no closing '",
                     });
                 };
-                (value, after, true)
+                (value, after)
             }
-            None => {
-                let (value, after) = take_value(value, char::is_whitespace);
-                (value, after, false)
-            }
+            None => take_value(value, char::is_whitespace),
         };
         if value.contains('\0') {
             return Err(SettingsError::Malformed {
                 problem: "a value has a NUL in it",
             });
         }
-        after_unquoted_password = key == Key::Password && !is_quoted;
+        is_after_password = key == Key::Password;
         parameters.set(key, value, Origin::ConnectionString);
         rest = after.trim_start();
     }

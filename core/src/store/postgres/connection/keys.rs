@@ -58,7 +58,7 @@ keys! {
     SslCertificate "sslcert" Some("PGSSLCERT"),
     SslCertificateMode "sslcertmode" Some("PGSSLCERTMODE"),
     SslCompression "sslcompression" Some("PGSSLCOMPRESSION"),
-    SslPrivateKey "sslkey" Some("PGSSLKEY"),
+    SslKeyFile "sslkey" Some("PGSSLKEY"),
     SslMaxProtocol "ssl_max_protocol_version" Some("PGSSLMAXPROTOCOLVERSION"),
     SslMinProtocol "ssl_min_protocol_version" Some("PGSSLMINPROTOCOLVERSION"),
     SslMode "sslmode" Some("PGSSLMODE"),
@@ -161,6 +161,14 @@ impl Key {
             }),
         }
     }
+}
+
+/// Whether a text may be a key: what may not is not shown, for it may be a part of a password.
+pub(super) fn is_key_like(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|char| char.is_ascii_alphanumeric() || char == '_')
 }
 
 /// Where a value was given.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::SettingsError;
-use super::keys::{Key, Origin, Parameters};
+use super::keys::{Key, Origin, Parameters, is_key_like};
 use super::settings::Surroundings;
 
 /// Takes from the service that was asked for what was not given yet.
@@ -87,7 +87,7 @@ fn find(text: &str, path: &Path, service: &str) -> Result<Option<Parameters>, Se
                 "services from LDAP are not supported: write the parameters here",
             ));
         }
-        let Some((key, value)) = content.split_once('=') else {
+        let Some((key, value)) = content.split_once('=').filter(|(key, _)| is_key_like(key)) else {
             return Err(wrong("this is not KEY=VALUE"));
         };
         if value.contains('\0') {

@@ -104,7 +104,7 @@ impl TlsSettings {
         )?;
         let client = file(Key::SslCertificate, "postgresql.crt")
             .filter(|certificate| uses_client_certificate && certificate.exists())
-            .zip(file(Key::SslPrivateKey, "postgresql.key"))
+            .zip(file(Key::SslKeyFile, "postgresql.key"))
             .map(|(certificate, key)| ClientCertificate { certificate, key });
         Ok(Self {
             mode,
