@@ -179,8 +179,8 @@ impl ConnectionSettings {
         }
     }
 
-    /// The same as another user. Without a password the password file is asked; the password of
-    /// the first user is not kept.
+    /// The same as another user, whose password is the given one or the password file's. A password
+    /// that was given for the first user is not kept; the file is not read then either.
     #[must_use]
     pub fn with_user(&self, name: &str, password: Option<&str>) -> Self {
         let passwords = match (password, &self.passwords) {
