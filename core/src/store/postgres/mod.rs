@@ -24,8 +24,8 @@ use jiff::Timestamp;
 use postgres::Transaction;
 
 pub use connection::{
-    ConnectError, ConnectionSettings, FailedAttempt, Retry, SettingsError, Surroundings, TlsFileError,
-    is_transient,
+    ConnectError, ConnectionSettings, FailedAttempt, Retry, SettingOrigin, SettingsError, Surroundings,
+    TlsFileError, is_transient,
 };
 pub use database::{PostgresDatabase, PostgresLock};
 pub use temporary_cluster::{ClusterError, ClusterOptions, TemporaryCluster};

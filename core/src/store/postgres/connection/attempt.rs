@@ -1,6 +1,5 @@
 //! Connecting: each server in turn, with and without TLS as the settings say.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -12,8 +11,8 @@ use postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{ConnectError, FailedAttempt};
+use super::explanation::explain;
 use super::hosts::Host;
-use super::password_file::Password;
 use super::retry::is_transient;
 use super::settings::{ConnectionSettings, HostOrder, TargetSession};
 use super::tls::SslMode;
@@ -222,46 +221,10 @@ impl ConnectionSettings {
     fn failed(&self, host: &Host, error: &postgres::Error) -> FailedAttempt {
         FailedAttempt {
             host: host.to_string(),
-            reason: self.explain(error, self.password(host)),
+            reason: explain(self, host, error),
             code: error.code().cloned(),
             transient: is_transient(error),
         }
-    }
-
-    /// What went wrong, and what to do.
-    fn explain(&self, error: &postgres::Error, password: Option<&Password>) -> String {
-        let Some(answer) = error.as_db_error() else {
-            let mut text = error.to_string();
-            let mut source = error.source();
-            while let Some(cause) = source {
-                text = format!("{text}: {cause}");
-                source = cause.source();
-            }
-            if password.is_none() && text.ends_with("password missing") {
-                return format!(
-                    "the server asks for the password of {}, and none is known: set PGPASSWORD, or add a line to \
-                     ~/.pgpass",
-                    self.user
-                );
-            }
-            return text;
-        };
-        let message = answer.message();
-        let code = answer.code();
-        let advice = if *code == SqlState::INVALID_PASSWORD {
-            "the password is wrong".to_owned()
-        } else if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
-            "the role does not exist, or pg_hba.conf does not let it in from here".to_owned()
-        } else if *code == SqlState::INVALID_CATALOG_NAME {
-            format!("make the database first: createdb {}", self.database)
-        } else if *code == SqlState::TOO_MANY_CONNECTIONS {
-            "the server has too many sessions: end some, or raise max_connections".to_owned()
-        } else if *code == SqlState::CANNOT_CONNECT_NOW {
-            "the server starts or stops: try again later".to_owned()
-        } else {
-            return format!("{message} (SQLSTATE {})", code.code());
-        };
-        format!("{message} (SQLSTATE {}: {advice})", code.code())
     }
 }
 

@@ -7,6 +7,7 @@
 mod attempt;
 mod connection_string;
 mod error;
+mod explanation;
 mod hosts;
 mod keys;
 mod password_file;
@@ -20,6 +21,7 @@ mod values;
 mod tests;
 
 pub use error::{ConnectError, FailedAttempt, SettingsError};
+pub use keys::Origin as SettingOrigin;
 pub use retry::{Retry, is_transient};
 pub use settings::{ConnectionSettings, Surroundings};
 pub use tls::TlsFileError;

@@ -56,9 +56,10 @@ fn user(trust: Trust) -> User {
     }
 }
 
-const NAME: &str = "not valid for name";
-const UNKNOWN: &str = "UnknownIssuer";
-const EXPIRED: &str = "expired";
+const NAME: &str = "give the host as the certificate names it";
+const UNKNOWN: &str = "sslrootcert";
+const EXPIRED: &str = "needs a new certificate";
+const OWN: &str = "signed its certificate itself";
 const NO_ROOT: &str = ".postgresql/root.crt is not there";
 const NO_TLS: &str = "server does not support TLS";
 
@@ -75,7 +76,7 @@ const NO_TLS: &str = "server does not support TLS";
 #[case(Kind::Expired, Trust::Authority, ["plain", "plain", "plain", EXPIRED, EXPIRED, EXPIRED])]
 #[case(Kind::SelfSigned, Trust::Nobody, ["plain", "plain", "tls", "tls", NO_ROOT, NO_ROOT])]
 #[case(Kind::SelfSigned, Trust::TheServerItself, ["plain", "plain", "tls", "tls", "tls", "tls"])]
-#[case(Kind::SelfSigned, Trust::Authority, ["plain", "plain", "plain", "CaUsedAsEndEntity", "CaUsedAsEndEntity", "CaUsedAsEndEntity"])]
+#[case(Kind::SelfSigned, Trust::Authority, ["plain", "plain", "plain", OWN, OWN, OWN])]
 #[case(Kind::Right, Trust::TheServerItself, ["plain", "plain", "plain", UNKNOWN, UNKNOWN, UNKNOWN])]
 fn a_mode_checks_what_it_promises(#[case] server: Kind, #[case] trust: Trust, #[case] expected: [&str; 6]) {
     let user = user(trust);
@@ -136,6 +137,25 @@ fn channel_binding_is_honoured(#[case] binding: &str, #[case] mode: &str, #[case
     let server = Kind::Right.server().text();
     let text = format!("{server} user=scram password=right channel_binding={binding} {mode}");
     assert_outcome(&User::new().resolve(&text).unwrap(), expected);
+}
+
+#[test]
+fn a_wrong_password_is_not_sent_again_over_a_line_that_is_not_encrypted() {
+    let text = format!(
+        "{} user=scram password=wrong sslmode=prefer",
+        Kind::Right.server().text()
+    );
+    let error = User::new()
+        .resolve(&text)
+        .unwrap()
+        .connect()
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.contains("28P01") && !error.contains("without TLS"),
+        "{error}"
+    );
 }
 
 #[test]
