@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use towpath_core::store::postgres::{ConnectionSettings, Surroundings};
 
 use crate::failure::Failure;
@@ -12,6 +12,20 @@ const DEFAULT_URL: &str = "postgresql:///conda_index";
 
 /// Where PostgreSQL's programs look for files that concern everybody on a machine.
 const SYSTEM_SERVICE_FOLDER: &str = "/etc/postgresql-common";
+
+/// Where what was read of packages is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Database {
+    /// `SQLite` beside the packages, shared with conda-index
+    #[default]
+    Sqlite3,
+    /// Nothing is kept: everything is read every time, and no record is dated
+    Memory,
+    /// GlueSQL beside the packages, for those who want no C
+    Gluesql,
+    /// A PostgreSQL database, shared with conda-index and other channels
+    Postgresql,
+}
 
 /// How a PostgreSQL database is reached.
 #[derive(Clone, Debug, Args)]

@@ -1,5 +1,6 @@
 //! One module a subcommand: its arguments, whose comments are its help, and what it does.
 
 pub(crate) mod completions;
+pub(crate) mod db;
 pub(crate) mod index;
 pub(crate) mod man;

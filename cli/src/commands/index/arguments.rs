@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::policies::{self, RuleAction};
 use super::switches::Switches;
-use crate::database::{DATABASE, ServerArgs};
+use crate::database::{DATABASE, Database, ServerArgs};
 
 const READING: &str = "Reading packages";
 const DOCUMENTS: &str = "Documents";
@@ -138,19 +138,6 @@ pub(crate) struct IndexArgs {
 
     #[command(flatten)]
     pub(super) switches: Switches,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Database {
-    /// `SQLite` beside the packages, shared with conda-index
-    #[default]
-    Sqlite3,
-    /// Nothing is kept: everything is read every time, and no record is dated
-    Memory,
-    /// GlueSQL beside the packages, for those who want no C
-    Gluesql,
-    /// A PostgreSQL database, shared with conda-index and other channels
-    Postgresql,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -18,10 +18,11 @@ use towpath_core::repodata::patch::PatchSource;
 use towpath_core::store::postgres::Retry;
 use towpath_core::store::{MissingArtifacts, Stage};
 
-use super::arguments::{Busy, Database, IndexArgs};
+use super::arguments::{Busy, IndexArgs};
 use super::policies;
 use super::switches::Switch;
 use crate::config::Config;
+use crate::database::Database;
 use crate::failure::Failure;
 
 /// How long shards stay that no index names: CEP 16 suggests a week.

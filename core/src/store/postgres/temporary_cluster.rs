@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-/// The superuser, and the database that is there from the beginning.
-const USER: &str = "towpath";
-
 /// How long a server may take to start on a machine that is busy with other things.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -52,7 +49,7 @@ pub struct TemporaryCluster {
 #[derive(Clone, Debug, Default)]
 pub struct ClusterOptions {
     /// Settings as in `postgresql.conf`. Without `listen_addresses` the server is reached by its
-    /// socket alone.
+    /// socket alone. The port has to stay as it is.
     pub settings: Vec<(String, String)>,
     /// Files for the server to read, as name and content: certificates, keys. They lie in the
     /// cluster's folder, where settings name them by `../NAME`.
@@ -86,6 +83,12 @@ pub enum ClusterError {
 }
 
 impl TemporaryCluster {
+    /// The superuser, who needs no password.
+    pub const USER: &str = "towpath";
+
+    /// The database that is there from the beginning.
+    pub const DATABASE: &str = "towpath";
+
     /// Makes a cluster and starts its server, which takes about two seconds.
     ///
     /// # Errors
@@ -163,13 +166,13 @@ impl TemporaryCluster {
 
     /// The URL of the database that is there from the beginning, as superuser.
     pub fn url(&self) -> String {
-        self.url_of(USER)
+        self.url_of(Self::DATABASE)
     }
 
     /// The URL of a database of this name, as superuser.
     pub fn url_of(&self, database: &str) -> String {
         let host = self.folder.to_string_lossy().replace('/', "%2F");
-        format!("postgresql://{USER}@{host}/{database}")
+        format!("postgresql://{}@{host}/{database}", Self::USER)
     }
 }
 
