@@ -5,6 +5,8 @@ pub mod channel;
 #[cfg(feature = "native")]
 pub mod index;
 pub mod json;
+#[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
+pub mod migrate;
 pub mod package;
 pub mod policy;
 #[cfg(feature = "native")]

@@ -1,5 +1,5 @@
 -- conda-index's tables, as it makes them. No later step alters them.
-CREATE TABLE IF NOT EXISTS stat (
+CREATE TABLE stat (
     stage text NOT NULL,
     path text NOT NULL,
     mtime integer,
@@ -10,14 +10,14 @@ CREATE TABLE IF NOT EXISTS stat (
     etag text,
     PRIMARY KEY (stage, path)
 );
-CREATE TABLE IF NOT EXISTS index_json (
+CREATE TABLE index_json (
     path text NOT NULL PRIMARY KEY,
     index_json jsonb,
     name text GENERATED ALWAYS AS (jsonb_extract_path_text(index_json, 'name')) STORED,
     sha256 text GENERATED ALWAYS AS (jsonb_extract_path_text(index_json, 'sha256')) STORED
 );
-CREATE TABLE IF NOT EXISTS about (path text NOT NULL PRIMARY KEY, about jsonb);
-CREATE TABLE IF NOT EXISTS recipe (path text NOT NULL PRIMARY KEY, recipe jsonb);
-CREATE TABLE IF NOT EXISTS run_exports (path text NOT NULL PRIMARY KEY, run_exports jsonb);
-CREATE TABLE IF NOT EXISTS post_install (path text NOT NULL PRIMARY KEY, post_install jsonb);
-CREATE TABLE IF NOT EXISTS icon (path text NOT NULL PRIMARY KEY, icon_png bytea);
+CREATE TABLE about (path text NOT NULL PRIMARY KEY, about jsonb);
+CREATE TABLE recipe (path text NOT NULL PRIMARY KEY, recipe jsonb);
+CREATE TABLE run_exports (path text NOT NULL PRIMARY KEY, run_exports jsonb);
+CREATE TABLE post_install (path text NOT NULL PRIMARY KEY, post_install jsonb);
+CREATE TABLE icon (path text NOT NULL PRIMARY KEY, icon_png bytea);

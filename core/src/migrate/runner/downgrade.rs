@@ -1,0 +1,100 @@
+//! Goes back to older versions without losing rows unawares.
+
+use super::super::database::Database;
+use super::super::error::{Loss, MigrateError};
+use super::super::plan::{self, Step};
+use super::super::statement::Effect;
+use super::super::status::{Status, version_of};
+use super::super::target::Target;
+use super::{Moved, Progress, Runner, failed};
+
+/// Whether rows may go with the tables that a step back removes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataLoss {
+    /// They may not.
+    Refuse,
+    /// They may.
+    Allow,
+}
+
+impl<D: Database> Runner<'_, D> {
+    /// Takes steps back down to `target`. Steps that this towpath does not know are taken back by
+    /// the script that the newer one left in the history.
+    ///
+    /// # Errors
+    ///
+    /// When rows would be lost that may not be, the target is above the database's version, or a
+    /// step fails; the steps before that one stay taken back.
+    pub fn downgrade(
+        &mut self,
+        target: Target,
+        loss: DataLoss,
+        progress: &mut Progress<'_>,
+    ) -> Result<Moved, MigrateError> {
+        let rows = self.rows()?;
+        let status = self.status_of(rows.as_deref())?;
+        if let Some(error) = MigrateError::of_status(&status)
+            && !matches!(status, Status::Newer { .. })
+        {
+            return Err(error);
+        }
+        let rows = rows.unwrap_or_default();
+        let from = version_of(&rows);
+        let to = target.resolve(from, self.migrations.head())?;
+        if to > from {
+            return Err(MigrateError::WrongWay {
+                version: from,
+                wanted: to,
+            });
+        }
+        let steps = plan::steps(&rows, to, self.migrations)?;
+        if loss == DataLoss::Refuse {
+            let lost = self.losses(&steps)?;
+            if !lost.is_empty() {
+                return Err(MigrateError::DataLoss { wanted: to, lost });
+            }
+        }
+        let taken = self.take(&steps, progress)?;
+        Ok(Moved {
+            from,
+            to,
+            steps: taken,
+        })
+    }
+
+    /// What these steps back would remove. The tables of a database that could have been adopted
+    /// count also when they are empty: another tool may be using them.
+    fn losses(&mut self, steps: &[Step<'_>]) -> Result<Vec<Loss>, MigrateError> {
+        let mut lost = Vec::new();
+        for step in steps {
+            let may_be_theirs = step.version <= self.migrations.adoptable();
+            for statement in step.script.statements() {
+                let table = match statement.effect() {
+                    Effect::DropTable(table) | Effect::DropColumn(table) | Effect::Rewrite(table) => table,
+                    Effect::Unknown => {
+                        lost.push(Loss::Unclear {
+                            statement: statement.text.to_owned(),
+                        });
+                        continue;
+                    }
+                    Effect::CreateTable(_)
+                    | Effect::AlterTable(_)
+                    | Effect::CreateIndex { .. }
+                    | Effect::DropIndex { .. }
+                    | Effect::Insert(_) => continue,
+                };
+                let rows = self
+                    .database
+                    .row_count(table)
+                    .map_err(|source| failed("counting rows", source))?;
+                if rows > 0 || may_be_theirs {
+                    lost.push(Loss::Table {
+                        table: table.to_owned(),
+                        rows,
+                    });
+                }
+            }
+        }
+        Ok(lost)
+    }
+}

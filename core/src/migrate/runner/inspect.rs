@@ -1,0 +1,147 @@
+//! Looks at a database and changes nothing.
+
+use super::super::catalogue::{Catalogue, Drift};
+use super::super::database::Database;
+use super::super::error::MigrateError;
+use super::super::history::{HISTORY_TABLE, HistoryRow};
+use super::super::plan::{self, Plan, PlannedStatement, PlannedStep};
+use super::super::statement::Effect;
+use super::super::status::{Status, version_of};
+use super::super::target::Target;
+use super::{Runner, failed};
+
+impl<D: Database> Runner<'_, D> {
+    /// What the database is to this towpath. Needs nothing but SELECT.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn status(&mut self) -> Result<Status, MigrateError> {
+        let rows = self.rows()?;
+        self.status_of(rows.as_deref())
+    }
+
+    /// The steps that the database has behind it; none without a history. Needs nothing but SELECT.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn history(&mut self) -> Result<Vec<HistoryRow>, MigrateError> {
+        Ok(self.rows()?.unwrap_or_default())
+    }
+
+    /// What going to `target` would do, up or down, and what it would cost in this database.
+    ///
+    /// # Errors
+    ///
+    /// When there is no way from here to the target.
+    pub fn plan(&mut self, target: Target) -> Result<Plan, MigrateError> {
+        let rows = self.rows()?;
+        let status = self.status_of(rows.as_deref())?;
+        let rows = rows.unwrap_or_default();
+        let from = version_of(&rows);
+        let to = target.resolve(from, self.migrations.head())?;
+        let goes_up = to > from;
+        if let Some(error) = MigrateError::of_status(&status)
+            && (goes_up || !matches!(status, Status::Newer { .. }))
+        {
+            return Err(error);
+        }
+        let mut steps = Vec::new();
+        for step in plan::steps(&rows, to, self.migrations)? {
+            let mut statements = Vec::new();
+            for statement in step.script.statements() {
+                let cost = self
+                    .database
+                    .cost(statement)
+                    .map_err(|source| failed("estimating the cost", source))?;
+                statements.push(PlannedStatement {
+                    sql: statement.text.to_owned(),
+                    cost,
+                });
+            }
+            let removes = step.script.statements().iter().any(|statement| {
+                !matches!(
+                    statement.effect(),
+                    Effect::CreateTable(_)
+                        | Effect::CreateIndex { .. }
+                        | Effect::DropIndex { .. }
+                        | Effect::Insert(_)
+                        | Effect::AlterTable(_)
+                )
+            });
+            steps.push(PlannedStep {
+                version: step.version,
+                name: step.name.into_owned(),
+                direction: step.direction,
+                execution: step.script.execution(),
+                is_reversible: !removes,
+                statements,
+            });
+        }
+        Ok(Plan { from, to, steps })
+    }
+
+    /// How the live catalogue differs from the one that the database's version has.
+    ///
+    /// # Errors
+    ///
+    /// When the database has no version, or one that this towpath does not know.
+    pub fn check(&mut self) -> Result<Vec<Drift>, MigrateError> {
+        let rows = self.rows()?;
+        let status = self.status_of(rows.as_deref())?;
+        match status {
+            // That a script was changed says nothing of the tables.
+            Status::Edited { .. } => {}
+            status => {
+                if let Some(error) = MigrateError::of_status(&status) {
+                    return Err(error);
+                }
+            }
+        }
+        let version = version_of(&rows.unwrap_or_default());
+        if version > self.migrations.head() {
+            return Err(MigrateError::Newer {
+                version,
+                known: self.migrations.head(),
+            });
+        }
+        self.drifts_from(&self.migrations.expected(version))
+    }
+
+    /// How the live catalogue differs from this one.
+    pub(super) fn drifts_from(&mut self, expected: &Catalogue) -> Result<Vec<Drift>, MigrateError> {
+        let live = self
+            .database
+            .catalogue()
+            .map_err(|source| failed("reading the catalogue", source))?;
+        Ok(live.diff(expected))
+    }
+
+    /// How the live catalogue differs from that of `version`; whether there is a history does not
+    /// count.
+    pub(super) fn drifts_beside_history(&mut self, version: u32) -> Result<Vec<Drift>, MigrateError> {
+        let expected = self.migrations.expected(version).without_table(HISTORY_TABLE);
+        let live = self
+            .database
+            .catalogue()
+            .map_err(|source| failed("reading the catalogue", source))?;
+        Ok(live.without_table(HISTORY_TABLE).diff(&expected))
+    }
+
+    /// A script that takes a database of version `from` to version `to` when it is run, and leaves
+    /// the same catalogue and history as this runner would.
+    ///
+    /// # Errors
+    ///
+    /// When there are no such versions, or no scripts for this kind of database.
+    pub fn offline_sql(&self, from: u32, to: u32) -> Result<String, MigrateError> {
+        let head = self.migrations.head();
+        for version in [from, to] {
+            Target::Version(version).resolve(0, head)?;
+        }
+        self.database
+            .offline_sql(self.migrations, from, to, &self.options.tool)
+            .ok_or(MigrateError::NoOfflineScript)
+    }
+}
