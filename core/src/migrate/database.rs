@@ -99,6 +99,11 @@ pub trait Database {
         Ok(Cost::default())
     }
 
+    /// Whether this kind of database has the statement, which is to mend a drift.
+    fn can_repair_by(&self, _statement: &str) -> bool {
+        true
+    }
+
     /// A script that does what an upgrade (or with `from` above `to` a downgrade) does, to be run
     /// later, or `None` where there is no program to run one safely.
     fn offline_sql(&self, _migrations: &Migrations, _from: u32, _to: u32, _tool: &str) -> Option<String> {

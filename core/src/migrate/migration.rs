@@ -133,19 +133,35 @@ pub(super) fn file_name(version: u32, name: &str) -> String {
 pub struct Migrations {
     steps: Vec<Migration>,
     adoptable: u32,
+    /// The catalogue before the first step, as text.
+    base: &'static str,
 }
 
 impl Migrations {
     /// These steps, in order. A database without a history can be adopted when its catalogue is
     /// that of version `adoptable`.
     pub fn new(steps: Vec<Migration>, adoptable: u32) -> Self {
-        Self { steps, adoptable }
+        Self {
+            steps,
+            adoptable,
+            base: "",
+        }
+    }
+
+    /// The same steps on top of tables that are there before the first: version 0 has this
+    /// catalogue, as text.
+    #[must_use]
+    pub fn on(self, base: &'static str) -> Self {
+        Self { base, ..self }
     }
 
     /// The first `count` of the steps: what an older towpath knew.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
-        Self::new(self.steps.iter().take(count).cloned().collect(), self.adoptable)
+        Self {
+            steps: self.steps.iter().take(count).cloned().collect(),
+            ..*self
+        }
     }
 
     /// The version after the last step: what this towpath works with.
@@ -168,10 +184,9 @@ impl Migrations {
         self.steps.iter()
     }
 
-    /// The catalogue of a database of this version, compiled in. That of version 0 is empty.
+    /// The catalogue of a database of this version, compiled in.
     pub fn expected(&self, version: u32) -> Catalogue {
-        self.get(version)
-            .map(|step| Catalogue::parse(&step.catalogue))
-            .unwrap_or_default()
+        let text = self.get(version).map_or(self.base, |step| &step.catalogue);
+        Catalogue::parse(text)
     }
 }

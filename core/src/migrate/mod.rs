@@ -17,6 +17,8 @@ mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod runner;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod statement;
 mod status;
 mod target;
@@ -32,6 +34,8 @@ pub use plan::{Direction, Plan, PlannedStatement, PlannedStep};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresDatabase;
 pub use runner::{Adopted, DataLoss, Event, Moved, Options, Runner, StepName};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteDatabase;
 pub use statement::{Effect, Statement};
 pub use status::{Access, Status};
 pub use target::{Target, TargetError};

@@ -7,7 +7,7 @@ use super::migration::{Migrations, file_name};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// Neither conda-index's tables nor ours.
+    /// None of the tables that the steps make.
     Empty,
     /// The tables of a database that can be adopted, by their names, and no history:
     /// `towpath db adopt`.
@@ -127,11 +127,12 @@ impl Status {
 
     /// What a database without a history is, by the tables that it has.
     pub(super) fn of_tables(mut tables: Vec<String>, migrations: &Migrations) -> Self {
+        let base = migrations.expected(0).tables();
         let mut adoptable = migrations.expected(migrations.adoptable()).tables();
-        adoptable.retain(|table| table != super::HISTORY_TABLE);
-        tables.retain(|table| table != super::HISTORY_TABLE);
-        adoptable.sort();
-        tables.sort();
+        for names in [&mut tables, &mut adoptable] {
+            names.retain(|name| name != super::HISTORY_TABLE && !base.contains(name));
+            names.sort();
+        }
         if tables.is_empty() {
             Self::Empty
         } else if tables == adoptable {

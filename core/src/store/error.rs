@@ -99,6 +99,14 @@ pub enum StoreError {
     LockLost {
         /// Server and database, without secrets.
         server: String,
+    /// The tables of ours are not what they should be, or could not be made so.
+    #[cfg(feature = "sqlite")]
+    #[error("{}: {source}", path.display())]
+    Migrate {
+        /// The database file.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::migrate::MigrateError,
     },
     /// A stored row is not what it should be.
     #[error("the store's row for {name}: {what}")]

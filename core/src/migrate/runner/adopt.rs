@@ -33,7 +33,7 @@ impl<D: Database> Runner<'_, D> {
             progress,
             &mut |runner, _| match runner.status()? {
                 Status::Unmanaged | Status::ForeignContent { .. } => {
-                    let drifts = runner.drifts_beside_history(version)?;
+                    let drifts = runner.drifts_of_steps(version)?;
                     if !drifts.is_empty() {
                         return Err(MigrateError::Drifted { version, drifts });
                     }
@@ -71,7 +71,7 @@ impl<D: Database> Runner<'_, D> {
             .into());
         }
         self.locked(Execution::OneTransaction, progress, &mut |runner, _| {
-            let drifts = runner.drifts_beside_history(version)?;
+            let drifts = runner.drifts_of_steps(version)?;
             if !drifts.is_empty() {
                 return Err(MigrateError::Drifted { version, drifts });
             }

@@ -62,12 +62,11 @@ impl<D: Database> Runner<'_, D> {
         })
     }
 
-    /// What these steps back would remove. The tables of a database that could have been adopted
-    /// count also when they are empty: another tool may be using them.
+    /// What these steps back would remove. conda-index's tables count also when they are empty:
+    /// another tool may be about to fill them.
     fn losses(&mut self, steps: &[Step<'_>]) -> Result<Vec<Loss>, MigrateError> {
         let mut lost = Vec::new();
         for step in steps {
-            let may_be_theirs = step.version <= self.migrations.adoptable();
             for statement in step.script.statements() {
                 let table = match statement.effect() {
                     Effect::DropTable(table) | Effect::DropColumn(table) | Effect::Rewrite(table) => table,
@@ -87,7 +86,7 @@ impl<D: Database> Runner<'_, D> {
                     .database
                     .row_count(table)
                     .map_err(|source| failed("counting rows", source))?;
-                if rows > 0 || may_be_theirs {
+                if rows > 0 || !table.starts_with("towpath_") {
                     lost.push(Loss::Table {
                         table: table.to_owned(),
                         rows,

@@ -106,27 +106,43 @@ impl<D: Database> Runner<'_, D> {
                 known: self.migrations.head(),
             });
         }
-        self.drifts_from(&self.migrations.expected(version))
+        let drifts = self.live_catalogue()?.diff(&self.migrations.expected(version));
+        Ok(self.with_repairs_that_run(drifts))
     }
 
-    /// How the live catalogue differs from this one.
-    pub(super) fn drifts_from(&mut self, expected: &Catalogue) -> Result<Vec<Drift>, MigrateError> {
-        let live = self
-            .database
-            .catalogue()
-            .map_err(|source| failed("reading the catalogue", source))?;
-        Ok(live.diff(expected))
+    /// How what the steps make differs from what they make up to `version`. Whether there is a
+    /// history does not count, nor what was there before the first step: that has a history of its
+    /// own.
+    pub(super) fn drifts_of_steps(&mut self, version: u32) -> Result<Vec<Drift>, MigrateError> {
+        let mut ignored = self.migrations.expected(0).tables();
+        ignored.push(HISTORY_TABLE.to_owned());
+        let without = |catalogue: Catalogue| {
+            ignored
+                .iter()
+                .fold(catalogue, |rest, table| rest.without_table(table))
+        };
+        let live = without(self.live_catalogue()?);
+        let expected = without(self.migrations.expected(version));
+        Ok(self.with_repairs_that_run(live.diff(&expected)))
     }
 
-    /// How the live catalogue differs from that of `version`; whether there is a history does not
-    /// count.
-    pub(super) fn drifts_beside_history(&mut self, version: u32) -> Result<Vec<Drift>, MigrateError> {
-        let expected = self.migrations.expected(version).without_table(HISTORY_TABLE);
-        let live = self
-            .database
+    fn live_catalogue(&mut self) -> Result<Catalogue, MigrateError> {
+        self.database
             .catalogue()
-            .map_err(|source| failed("reading the catalogue", source))?;
-        Ok(live.without_table(HISTORY_TABLE).diff(&expected))
+            .map_err(|source| failed("reading the catalogue", source))
+    }
+
+    fn with_repairs_that_run(&self, mut drifts: Vec<Drift>) -> Vec<Drift> {
+        for drift in &mut drifts {
+            if !drift
+                .repair
+                .iter()
+                .all(|statement| self.database.can_repair_by(statement))
+            {
+                drift.repair.clear();
+            }
+        }
+        drifts
     }
 
     /// A script that takes a database of version `from` to version `to` when it is run, and leaves

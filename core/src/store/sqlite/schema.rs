@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{StoreError, error_at};
+use crate::migrate::{Access, Migrations, Options, Runner, SqliteDatabase};
 
 /// The `user_version` of conda-index 0.13, and the newest that is known here. It is never raised:
 /// conda-index refuses what it does not know.
@@ -49,34 +50,12 @@ const CONDA_INDEX_TABLES: &str = "
     CREATE INDEX IF NOT EXISTS idx_stat_stage ON stat (stage, path);
 ";
 
-/// Ours. An artifact is its name and its bytes: other bytes under the same name are dated anew,
-/// and the old ones keep their date should they come back. A recipe says which bytes it is of, for
-/// another tool that reads the artifact anew does not replace it. The id tells this database from one
-/// that is made in its place after somebody removed it.
-const TOWPATH_TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS towpath_artifact (
-        path TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        indexed_timestamp INTEGER NOT NULL,
-        PRIMARY KEY (path, sha256)
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS towpath_recipe (
-        path TEXT PRIMARY KEY,
-        sha256 TEXT NOT NULL,
-        is_rendered INTEGER NOT NULL,
-        recipe BLOB NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS towpath_store (id TEXT NOT NULL);
-    INSERT INTO towpath_store (id)
-        SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM towpath_store);
-";
-
-/// Makes the tables that are missing, and brings a database of an older conda-index up to date.
+/// Makes the tables that are missing, and brings a database of an older conda-index or towpath up
+/// to date.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let at = |source| error_at(path, source);
     let found: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(at)?;
+        .map_err(|source| error_at(path, source))?;
     if found > USER_VERSION {
         return Err(StoreError::TooNew {
             path: path.to_owned(),
@@ -84,31 +63,47 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
             known: USER_VERSION,
         });
     }
-    let has_our_tables = connection
-        .table_exists(Some("main"), "towpath_store")
-        .map_err(at)?;
-    if found == USER_VERSION && has_our_tables {
+    let migrations = Migrations::sqlite();
+    let wrong = |source| StoreError::Migrate {
+        path: path.to_owned(),
+        source,
+    };
+    let mut database = SqliteDatabase::new(connection);
+    let status = Runner::new(&mut database, &migrations, Options::default()).status();
+    if found == USER_VERSION && status.map_err(wrong)?.access() == Access::Write {
         return Ok(());
     }
-    let mut migrate = || {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(CONDA_INDEX_TABLES)?;
-        transaction.execute_batch(TOWPATH_TABLES)?;
-        if found == 0 {
-            strip_folders_from_paths(&transaction)?;
-        }
-        if found < USER_VERSION {
-            add_generated_columns(&transaction)?;
-            transaction.pragma_update(None, "user_version", USER_VERSION)?;
-        }
-        transaction.commit()
-    };
-    migrate().map_err(at)
+    prepare_conda_indexs_tables(connection).map_err(|source| error_at(path, source))?;
+    let mut database = SqliteDatabase::new(connection);
+    Runner::new(&mut database, &migrations, Options::default())
+        .bring_up_to_date(&mut |_| {})
+        .map_err(wrong)?;
+    Ok(())
+}
+
+/// Makes conda-index's tables as the newest conda-index does.
+fn prepare_conda_indexs_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it since.
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    transaction.execute_batch(CONDA_INDEX_TABLES)?;
+    if found == 0 {
+        strip_folders_from_paths(&transaction)?;
+    }
+    if found < USER_VERSION {
+        add_generated_columns(&transaction)?;
+        transaction.pragma_update(None, "user_version", USER_VERSION)?;
+    }
+    transaction.commit()
 }
 
 /// Version 0 had paths of several components in its tables; version 1 has file names.
 fn strip_folders_from_paths(connection: &Connection) -> rusqlite::Result<()> {
-    for table in TABLES_BY_PATH.iter().chain(&["stat"]) {
+    // Ours are younger than version 0.
+    let theirs = TABLES_BY_PATH
+        .iter()
+        .filter(|table| !table.starts_with("towpath_"));
+    for table in theirs.chain(&["stat"]) {
         // rtrim with every character of the path but the slash leaves the folders.
         connection.execute(
             &format!(

@@ -81,6 +81,17 @@ fn a_new_database_has_the_tables_of_conda_index() {
     towpath_artifact: sha256 TEXT key not null
     towpath_artifact: indexed_timestamp INTEGER not null
     towpath_artifact: unique index sqlite_autoindex_towpath_artifact_1 of path, sha256
+    towpath_migration: version INTEGER key
+    towpath_migration: name TEXT not null
+    towpath_migration: sha256 TEXT not null
+    towpath_migration: down_sql TEXT
+    towpath_migration: min_reader INTEGER not null
+    towpath_migration: min_writer INTEGER not null
+    towpath_migration: how TEXT not null
+    towpath_migration: applied_at TEXT not null
+    towpath_migration: applied_by TEXT
+    towpath_migration: tool TEXT not null
+    towpath_migration: duration_ms INTEGER
     towpath_recipe: path TEXT key
     towpath_recipe: sha256 TEXT not null
     towpath_recipe: is_rendered INTEGER not null
@@ -276,5 +287,42 @@ fn opening_again_changes_nothing() {
     let before = fs_err::read(place.path()).unwrap();
     let store = open_without_syncs(&place.path());
     assert_eq!(file_names(&store, &whole_channel()), ["a-1-0.conda"]);
+    assert_eq!(fs_err::read(place.path()).unwrap(), before);
+}
+
+/// Before there was a history, towpath made the same tables without one.
+#[test]
+fn tables_of_ours_from_before_the_history_are_adopted() {
+    let mut place = SqliteInFolder::empty();
+    index(place.store(), &[read("a-1-0.conda", 1)], day(0));
+    let raw = place.raw();
+    let before = description(&raw);
+    let id = |connection: &Connection| -> String {
+        connection
+            .query_row("SELECT id FROM towpath_store", (), |row| row.get(0))
+            .unwrap()
+    };
+    let id_before = id(&raw);
+    raw.execute_batch("DROP TABLE towpath_migration").unwrap();
+    let store = open_without_syncs(&place.path());
+    assert_eq!(file_names(&store, &whole_channel()), ["a-1-0.conda"]);
+    assert_eq!(description(&raw), before);
+    assert_eq!(id(&raw), id_before);
+    let history: String = raw
+        .query_row("SELECT version || how FROM towpath_migration", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(history, "1adopted");
+}
+
+#[test]
+fn tables_of_ours_that_are_not_ours_are_refused_and_left_alone() {
+    let place = SqliteInFolder::empty();
+    place
+        .raw()
+        .execute_batch("DROP TABLE towpath_migration; ALTER TABLE towpath_recipe ADD COLUMN more")
+        .unwrap();
+    let before = fs_err::read(place.path()).unwrap();
+    let error = SqliteStore::open(&place.path()).err().unwrap().to_string();
+    assert!(error.contains("table towpath_recipe is `CREATE TABLE"), "{error}");
     assert_eq!(fs_err::read(place.path()).unwrap(), before);
 }

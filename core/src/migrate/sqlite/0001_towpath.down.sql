@@ -1,0 +1,3 @@
+DROP TABLE towpath_store;
+DROP TABLE towpath_recipe;
+DROP TABLE towpath_artifact;
