@@ -106,7 +106,14 @@ pub trait Database {
 
     /// A script that does what an upgrade (or with `from` above `to` a downgrade) does, to be run
     /// later, or `None` where there is no program to run one safely.
-    fn offline_sql(&self, _migrations: &Migrations, _from: u32, _to: u32, _tool: &str) -> Option<String> {
+    fn offline_sql(
+        &self,
+        _migrations: &Migrations,
+        _from: u32,
+        _to: u32,
+        _tool: &str,
+        _timeouts: &Timeouts,
+    ) -> Option<String> {
         None
     }
 }

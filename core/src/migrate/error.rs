@@ -66,7 +66,7 @@ pub enum MigrateError {
     #[error(
         "step {version} ({name}) waited {} s for others and gave up; {}, at `{statement}`",
         waited.as_secs(),
-        in_the_way(blocker.as_ref())
+        in_the_way(blocker.as_deref())
     )]
     Blocked {
         /// The step.
@@ -78,19 +78,19 @@ pub enum MigrateError {
         /// How long.
         waited: Duration,
         /// Who has the lock.
-        blocker: Option<Blocker>,
+        blocker: Option<Box<Blocker>>,
     },
     /// Another migrator is at work on this database, and for too long.
     #[error(
         "waited {} s for another migration of this database and gave up; {}",
         waited.as_secs(),
-        in_the_way(holder.as_ref())
+        in_the_way(holder.as_deref())
     )]
     Busy {
         /// How long.
         waited: Duration,
         /// The other one.
-        holder: Option<Blocker>,
+        holder: Option<Box<Blocker>>,
     },
     /// The target does not exist.
     #[error(transparent)]

@@ -195,7 +195,7 @@ impl<'r, D: Database> Runner<'r, D> {
                     if patience.is_over() {
                         return Err(MigrateError::Busy {
                             waited: patience.waited(),
-                            holder,
+                            holder: holder.map(Box::new),
                         });
                     }
                     progress(Event::Waiting {
@@ -262,7 +262,7 @@ impl<'r, D: Database> Runner<'r, D> {
             name,
             statement,
             waited: patience.waited(),
-            blocker,
+            blocker: blocker.map(Box::new),
         })
     }
 }

@@ -106,7 +106,7 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
         /// What is wrong.
-        source: crate::migrate::MigrateError,
+        source: Box<crate::migrate::MigrateError>,
     },
     /// A stored row is not what it should be.
     #[error("the store's row for {name}: {what}")]

@@ -28,7 +28,7 @@ impl PostgresDatabase<'_> {
                      SET LOCAL search_path = {}",
                     milliseconds(timeouts.lock),
                     milliseconds(timeouts.statement),
-                    quoted(&self.schema)
+                    self.search_path()
                 ))?;
             }
             Ok(taken)
@@ -56,7 +56,7 @@ impl PostgresDatabase<'_> {
         let settings = [
             ("lock_timeout", milliseconds(timeouts.wait)),
             ("statement_timeout", milliseconds(timeouts.lone_statement)),
-            ("search_path", quoted(&self.schema)),
+            ("search_path", self.search_path()),
         ];
         for (name, value) in settings {
             let before = self.client.query_one(
@@ -87,6 +87,11 @@ impl PostgresDatabase<'_> {
             "the session lost its lock: a connection pooler gives every transaction another session; \
              connect to the server itself",
         ))
+    }
+
+    /// Nothing but the schema; temporary tables would come first if they were not named last.
+    fn search_path(&self) -> String {
+        format!("{}, pg_temp", quoted(&self.schema))
     }
 
     fn take(&mut self, function: &str) -> Result<bool, DatabaseError> {

@@ -217,8 +217,15 @@ impl Database for PostgresDatabase<'_> {
         cost::of(self.client, &self.schema, statement)
     }
 
-    fn offline_sql(&self, migrations: &Migrations, from: u32, to: u32, tool: &str) -> Option<String> {
-        Some(offline::script(migrations, from, to, tool, &Timeouts::default()))
+    fn offline_sql(
+        &self,
+        migrations: &Migrations,
+        from: u32,
+        to: u32,
+        tool: &str,
+        timeouts: &Timeouts,
+    ) -> Option<String> {
+        Some(offline::script(migrations, from, to, tool, timeouts))
     }
 }
 

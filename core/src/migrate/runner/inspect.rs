@@ -157,7 +157,13 @@ impl<D: Database> Runner<'_, D> {
             Target::Version(version).resolve(0, head)?;
         }
         self.database
-            .offline_sql(self.migrations, from, to, &self.options.tool)
+            .offline_sql(
+                self.migrations,
+                from,
+                to,
+                &self.options.tool,
+                &self.options.timeouts,
+            )
             .ok_or(MigrateError::NoOfflineScript)
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
     let migrations = Migrations::sqlite();
     let wrong = |source| StoreError::Migrate {
         path: path.to_owned(),
-        source,
+        source: Box::new(source),
     };
     let mut database = SqliteDatabase::new(connection);
     let status = Runner::new(&mut database, &migrations, Options::default()).status();

@@ -29,21 +29,14 @@ fn succeeds(output: &Output) {
 }
 
 /// The history without who, when and how long.
-fn history(fresh: &Fresh) -> Vec<(u32, String, String, Option<String>, u32, u32, How, String)> {
-    let rows = run(&mut fresh.connect(), |runner| runner.history().unwrap());
-    let columns = rows.into_iter().map(|row| {
-        (
-            row.version,
-            row.name,
-            row.sha256,
-            row.down_sql,
-            row.min_reader,
-            row.min_writer,
-            row.how,
-            row.tool,
-        )
-    });
-    columns.collect()
+fn history(fresh: &Fresh) -> Vec<HistoryRow> {
+    let mut rows = run(&mut fresh.connect(), |runner| runner.history().unwrap());
+    for row in &mut rows {
+        row.applied_at = jiff::Timestamp::UNIX_EPOCH;
+        row.applied_by = None;
+        row.duration_ms = None;
+    }
+    rows
 }
 
 #[rstest::rstest]

@@ -309,7 +309,9 @@ fn tables_of_ours_from_before_the_history_are_adopted() {
     assert_eq!(description(&raw), before);
     assert_eq!(id(&raw), id_before);
     let history: String = raw
-        .query_row("SELECT version || how FROM towpath_migration", (), |row| row.get(0))
+        .query_row("SELECT version || how FROM towpath_migration", (), |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(history, "1adopted");
 }
