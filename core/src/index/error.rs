@@ -22,6 +22,15 @@ pub enum IndexError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database is not ready for what this towpath writes.
+    #[cfg(feature = "postgres")]
+    #[error("{server}: {source}")]
+    Database {
+        /// Server and database, without secrets.
+        server: String,
+        /// What is missing, and what to do.
+        source: Box<crate::migrate::MigrateError>,
+    },
     /// The patch instructions could not be had.
     #[error(transparent)]
     Patch(#[from] PatchSourceError),

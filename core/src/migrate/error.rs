@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::catalogue::Drift;
 use super::database::{Blocker, DatabaseError};
-use super::status::Status;
+use super::status::{Access, Status};
 use super::target::TargetError;
 
 /// Rows that a step back would remove.
@@ -125,6 +125,19 @@ pub enum MigrateError {
         /// The newest version known here.
         known: u32,
     },
+    /// There are no tables, and they were not to be made.
+    #[error("the database has no tables yet: `towpath db upgrade` makes them")]
+    Empty,
+    /// Steps are missing, and they were not to be taken.
+    #[error(
+        "the database has version {version}, and this towpath needs {needed}: `towpath db upgrade` brings it there"
+    )]
+    Behind {
+        /// The database's version.
+        version: u32,
+        /// The version that is needed.
+        needed: u32,
+    },
     /// conda-index's tables are there, and no history.
     #[error(
         "the database has tables and no history of how they came about: `towpath db adopt` takes them over \
@@ -199,6 +212,20 @@ pub enum MigrateError {
 }
 
 impl MigrateError {
+    /// The error that says why a database of this status is not written to as it is; `None` if it
+    /// is.
+    pub fn not_ready(status: &Status) -> Option<Self> {
+        match status {
+            ready if ready.access() == Access::Write => None,
+            Status::Empty => Some(Self::Empty),
+            Status::Behind { version, pending } => Some(Self::Behind {
+                version: *version,
+                needed: pending.last().copied().unwrap_or(*version),
+            }),
+            other => Self::of_status(other),
+        }
+    }
+
     /// The error that says that a database of this status cannot be worked with, if it cannot.
     pub fn of_status(status: &Status) -> Option<Self> {
         match status {

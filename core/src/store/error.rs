@@ -34,7 +34,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// What redb said.
-        source: Box<redb::Error>,
+        source: redb::Error,
     },
     /// Another process has the file open, and kept it open while it was waited for.
     #[cfg(feature = "gluesql-redb")]
@@ -99,6 +99,7 @@ pub enum StoreError {
     LockLost {
         /// Server and database, without secrets.
         server: String,
+    },
     /// The tables of ours are not what they should be, or could not be made so.
     #[cfg(feature = "sqlite")]
     #[error("{}: {source}", path.display())]

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::channel::{ChannelPrefix, SubdirFolder};
 use crate::index::{IndexError, IndexOptions};
-use crate::store::postgres::{ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
+use crate::migrate::{self, MigrateError, Migrations, Options, Runner, Status};
+use crate::store::StoreError;
+use crate::store::postgres::{ConnectError, ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
 
 /// Which database, and what may be done to it.
 #[derive(Clone, Debug)]
@@ -39,6 +41,7 @@ pub(in crate::index) struct ChannelOnServer {
 impl ChannelOnServer {
     /// Connects, and gives the channel its prefix if it has none yet.
     pub(super) fn open(postgres: &PostgresOptions, options: &IndexOptions) -> Result<Self, IndexError> {
+        set_up(postgres)?;
         let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry)?;
         let prefix = ChannelPrefix::of_channel_or_new(options.channel.root())?;
         Ok(Self { database, prefix })
@@ -46,5 +49,37 @@ impl ChannelOnServer {
 
     pub(super) fn store(&self, folder: &SubdirFolder) -> PostgresStore {
         PostgresStore::new(Arc::clone(&self.database), &self.prefix, &folder.subdir)
+    }
+}
+
+/// Makes sure that the database has the tables that this towpath writes to.
+fn set_up(postgres: &PostgresOptions) -> Result<(), IndexError> {
+    let connect = |error: ConnectError| StoreError::Connect(Box::new(error));
+    let mut client = postgres
+        .settings
+        .connect_with_retries(&postgres.retry)
+        .map_err(connect)?;
+    let failed = |source: MigrateError| IndexError::Database {
+        server: postgres.settings.to_string(),
+        source: Box::new(source),
+    };
+    let mut database = migrate::PostgresDatabase::new(&mut client).map_err(|source| {
+        failed(MigrateError::Database {
+            doing: "looking at the schema",
+            source,
+        })
+    })?;
+    let migrations = Migrations::postgres();
+    let mut runner = Runner::new(&mut database, &migrations, Options::default());
+    let status = runner.status().map_err(failed)?;
+    let Some(error) = MigrateError::not_ready(&status) else {
+        return Ok(());
+    };
+    match (&status, postgres.set_up) {
+        (Status::Empty, SetUp::IfEmpty) | (_, SetUp::Always) => {
+            runner.bring_up_to_date(&mut |_| ()).map_err(failed)?;
+            Ok(())
+        }
+        _ => Err(failed(error)),
     }
 }

@@ -154,15 +154,9 @@ fn error_at(path: &Path, source: redb::Error) -> StoreError {
                 StoreError::ReadOnly { path }
             }
             _ if is_something_else(&path) => StoreError::NotARedbDatabase { path },
-            _ => StoreError::Redb {
-                path,
-                source: Box::new(source),
-            },
+            _ => StoreError::Redb { path, source },
         },
-        _ => StoreError::Redb {
-            path,
-            source: Box::new(source),
-        },
+        _ => StoreError::Redb { path, source },
     }
 }
 
