@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gluesql_redb_storage::{REDB_STORAGE_FORMAT_VERSION, RedbStorage};
-use redb::{Builder, Database, DatabaseError, TableDefinition};
+use redb::{Builder, Database, TableDefinition};
 use tempfile::TempPath;
 
 use super::GluesqlStore;
@@ -23,7 +24,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Bytes of pages that one store keeps in memory. By default it would be 1 GiB.
-const CACHE: usize = 32 << 20;
+const CACHE: usize = 64 << 20;
 
 /// What every redb file begins with.
 const MAGIC: &[u8; 9] = b"redb\x1a\x0a\xa9\x0d\x0a";
@@ -99,16 +100,58 @@ fn open_database(path: &Path, patience: Duration) -> Result<Database, StoreError
     }
     let deadline = Instant::now() + patience;
     loop {
-        match builder().create(path) {
+        match open_if_free(path) {
             Ok(database) => {
                 seed_if_empty(&database).map_err(at)?;
                 return Ok(database);
             }
-            Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => {
+            Err(redb::Error::DatabaseAlreadyOpen) if Instant::now() < deadline => {
                 thread::sleep(LOOK_AGAIN);
             }
-            Err(source) => return Err(at(source.into())),
+            Err(source) => return Err(at(source)),
         }
+    }
+}
+
+fn open_if_free(path: &Path) -> Result<Database, redb::Error> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => check_length(&file)?,
+        Err(TryLockError::WouldBlock) => return Err(redb::Error::DatabaseAlreadyOpen),
+        Err(TryLockError::Error(source)) => return Err(source.into()),
+    }
+    // redb takes the same lock, and some systems give it to nobody twice.
+    file.unlock()?;
+    Ok(builder().create_file(file)?)
+}
+
+/// Fails if the file is shorter than its header says, as after a copy that did not fit on the disk:
+/// redb panics over it. The layout is that of redb's `docs/design.md`, "Database header".
+fn check_length(mut file: &File) -> Result<(), redb::Error> {
+    const HEADER: u64 = 320;
+    let length = file.metadata()?.len();
+    let mut header = Vec::new();
+    file.by_ref().take(HEADER).read_to_end(&mut header)?;
+    if !header.starts_with(MAGIC) {
+        return Ok(());
+    }
+    let number = |offset: usize| {
+        let bytes = header.get(offset..)?.first_chunk()?;
+        Some(u64::from(u32::from_le_bytes(*bytes)))
+    };
+    let needed = || {
+        let [page, region_header, region] = [number(12)?, number(16)?, number(20)?];
+        let [full_regions, trailing_region] = [number(24)?, number(28)?];
+        let trailing_pages = match trailing_region {
+            0 => 0,
+            pages => region_header + pages,
+        };
+        let pages = full_regions.checked_mul(region_header + region)?;
+        page.checked_mul(pages.checked_add(1 + trailing_pages)?)
+    };
+    match needed() {
+        Some(needed) if length >= needed.max(HEADER) => Ok(()),
+        _ => Err(redb::Error::Corrupted("its end is missing".to_owned())),
     }
 }
 

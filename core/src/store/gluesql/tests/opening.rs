@@ -122,6 +122,29 @@ fn a_database_of_something_else_is_refused() {
     assert!(error.starts_with(path.to_str().unwrap()), "{error}");
 }
 
+#[rstest::rstest]
+#[case(9)]
+#[case(40)]
+#[case(400)]
+#[case(40_000)]
+fn a_database_without_its_end_is_refused_and_left_alone(#[case] length: usize) {
+    let RedbInFolder { mut store, folder } = RedbInFolder::empty();
+    index(&mut store, &[read("a-1-0.conda", 1)], day(0));
+    drop(store);
+    let path = redb_in(&folder);
+    let bytes = fs_err::read(&path).unwrap();
+    for length in [length, bytes.len() - length] {
+        fs_err::write(&path, &bytes[..length]).unwrap();
+        assert_eq!(
+            refused(&path).to_string(),
+            format!("{}: DB corrupted: its end is missing", path.display())
+        );
+        assert_eq!(fs_err::read(&path).unwrap(), bytes[..length]);
+    }
+    fs_err::write(&path, &bytes).unwrap();
+    GluesqlStore::open(&path).unwrap();
+}
+
 #[test]
 fn an_empty_file_becomes_a_database() {
     let folder = tempfile::tempdir().unwrap();
