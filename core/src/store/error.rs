@@ -34,7 +34,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// What redb said.
-        source: redb::Error,
+        source: Box<redb::Error>,
     },
     /// Another process has the file open, and kept it open while it was waited for.
     #[cfg(feature = "gluesql-redb")]

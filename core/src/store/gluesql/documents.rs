@@ -28,7 +28,7 @@ fn by_file_name(
         true => Some(Cursor::open(storage, tables::RUN_EXPORTS)?),
         false => None,
     };
-    for_each_listed(storage, query, &mut |record, indexed_timestamp| {
+    for_each_listed(storage, query, |record, indexed_timestamp| {
         let run_exports = match &mut run_exports {
             Some(rows) => rows.seek(record.path())?,
             None => None,
@@ -51,7 +51,7 @@ fn by_package_name(
     visit: &mut dyn FnMut(StoredRecord<'_>) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let mut keys = Vec::new();
-    for_each_listed(storage, query, &mut |record, indexed_timestamp| {
+    for_each_listed(storage, query, |record, indexed_timestamp| {
         let package_name = record.optional_text(2)?.map(str::to_owned);
         keys.push((package_name, record.path().to_owned(), indexed_timestamp));
         Ok(())
@@ -81,7 +81,7 @@ fn by_package_name(
 fn for_each_listed(
     storage: &impl RowStorage,
     query: &RecordQuery,
-    visit: &mut dyn FnMut(&Row<'_>, Option<i64>) -> Result<(), Failure>,
+    mut visit: impl FnMut(&Row<'_>, Option<i64>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut stages = Vec::new();
     for stage in &query.stages {

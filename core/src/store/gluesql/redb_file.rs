@@ -87,6 +87,40 @@ impl Drop for OwnerFile {
     }
 }
 
+/// What redb said; it is large.
+struct RedbError(Box<redb::Error>);
+
+impl<E: Into<redb::Error>> From<E> for RedbError {
+    fn from(error: E) -> Self {
+        Self(Box::new(error.into()))
+    }
+}
+
+impl RedbError {
+    fn is_in_use(&self) -> bool {
+        matches!(*self.0, redb::Error::DatabaseAlreadyOpen)
+    }
+
+    /// What opening the file at `path` failed of.
+    fn at(self, path: &Path) -> StoreError {
+        let path = path.to_owned();
+        match &*self.0 {
+            redb::Error::DatabaseAlreadyOpen => StoreError::InUse {
+                owner: OwnerFile::read(&path),
+                path,
+            },
+            redb::Error::Io(error) => match error.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    StoreError::ReadOnly { path }
+                }
+                io::ErrorKind::InvalidData => StoreError::NotARedbDatabase { path },
+                _ => StoreError::Redb { path, source: self.0 },
+            },
+            _ => StoreError::Redb { path, source: self.0 },
+        }
+    }
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE).create_with_file_format_v3(true);
@@ -94,30 +128,27 @@ fn builder() -> Builder {
 }
 
 fn open_database(path: &Path, patience: Duration) -> Result<Database, StoreError> {
-    let at = |source| error_at(path, source);
     if !path.try_exists()? {
-        make(path).map_err(|source| at(source.into()))?;
+        make(path).map_err(|error| error.at(path))?;
     }
     let deadline = Instant::now() + patience;
     loop {
         match open_if_free(path) {
             Ok(database) => {
-                seed_if_empty(&database).map_err(at)?;
+                seed_if_empty(&database).map_err(|error| error.at(path))?;
                 return Ok(database);
             }
-            Err(redb::Error::DatabaseAlreadyOpen) if Instant::now() < deadline => {
-                thread::sleep(LOOK_AGAIN);
-            }
-            Err(source) => return Err(at(source)),
+            Err(error) if error.is_in_use() && Instant::now() < deadline => thread::sleep(LOOK_AGAIN),
+            Err(error) => return Err(error.at(path)),
         }
     }
 }
 
-fn open_if_free(path: &Path) -> Result<Database, redb::Error> {
+fn open_if_free(path: &Path) -> Result<Database, RedbError> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     match file.try_lock() {
-        Ok(()) => check_length(&file)?,
-        Err(TryLockError::WouldBlock) => return Err(redb::Error::DatabaseAlreadyOpen),
+        Ok(()) => check_header(&file)?,
+        Err(TryLockError::WouldBlock) => return Err(redb::Error::DatabaseAlreadyOpen.into()),
         Err(TryLockError::Error(source)) => return Err(source.into()),
     }
     // redb takes the same lock, and some systems give it to nobody twice.
@@ -125,15 +156,18 @@ fn open_if_free(path: &Path) -> Result<Database, redb::Error> {
     Ok(builder().create_file(file)?)
 }
 
-/// Fails if the file is shorter than its header says, as after a copy that did not fit on the disk:
-/// redb panics over it. The layout is that of redb's `docs/design.md`, "Database header".
-fn check_length(mut file: &File) -> Result<(), redb::Error> {
+/// Fails if the file is something else, or is shorter than its header says, as after a copy that did
+/// not fit on the disk: redb panics over it. An empty file is one that redb may fill. The layout is that of redb's `docs/design.md`, "Database header".
+fn check_header(mut file: &File) -> Result<(), RedbError> {
     const HEADER: u64 = 320;
     let length = file.metadata()?.len();
     let mut header = Vec::new();
     file.by_ref().take(HEADER).read_to_end(&mut header)?;
-    if !header.starts_with(MAGIC) {
+    if header.is_empty() {
         return Ok(());
+    }
+    if !header.starts_with(MAGIC) {
+        return Err(io::Error::from(io::ErrorKind::InvalidData).into());
     }
     let number = |offset: usize| {
         let bytes = header.get(offset..)?.first_chunk()?;
@@ -151,13 +185,13 @@ fn check_length(mut file: &File) -> Result<(), redb::Error> {
     };
     match needed() {
         Some(needed) if length >= needed.max(HEADER) => Ok(()),
-        _ => Err(redb::Error::Corrupted("its end is missing".to_owned())),
+        _ => Err(redb::Error::Corrupted("its end is missing".to_owned()).into()),
     }
 }
 
 /// Makes a database in a folder of its own and moves it to `path`: a file that is found there is
 /// whole, whenever a process is killed. Leaves a file that another process made in the meantime.
-fn make(path: &Path) -> Result<(), redb::Error> {
+fn make(path: &Path) -> Result<(), RedbError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -172,7 +206,7 @@ fn make(path: &Path) -> Result<(), redb::Error> {
 }
 
 /// Writes into a new database what GlueSQL's storage needs to take it for one of its own.
-fn seed_if_empty(database: &Database) -> Result<(), redb::Error> {
+fn seed_if_empty(database: &Database) -> Result<(), RedbError> {
     if database.begin_read()?.list_tables()?.next().is_some() {
         return Ok(());
     }
@@ -182,35 +216,6 @@ fn seed_if_empty(database: &Database) -> Result<(), redb::Error> {
         .insert(FORMAT_VERSION, REDB_STORAGE_FORMAT_VERSION)?;
     transaction.commit()?;
     Ok(())
-}
-
-/// What opening the file at `path` failed of.
-fn error_at(path: &Path, source: redb::Error) -> StoreError {
-    let path = path.to_owned();
-    match &source {
-        redb::Error::DatabaseAlreadyOpen => StoreError::InUse {
-            owner: OwnerFile::read(&path),
-            path,
-        },
-        redb::Error::Io(error) => match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                StoreError::ReadOnly { path }
-            }
-            _ if is_something_else(&path) => StoreError::NotARedbDatabase { path },
-            _ => StoreError::Redb { path, source },
-        },
-        _ => StoreError::Redb { path, source },
-    }
-}
-
-/// Whether there is a file that does not begin as redb's do.
-fn is_something_else(path: &Path) -> bool {
-    let Ok(file) = fs_err::File::open(path) else {
-        return false;
-    };
-    let mut beginning = Vec::new();
-    let read = file.take(MAGIC.len() as u64).read_to_end(&mut beginning);
-    read.is_ok() && beginning != MAGIC
 }
 
 /// 64 random bits, for the standard library takes the keys of its hash tables from the system.
