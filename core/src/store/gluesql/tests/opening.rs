@@ -54,6 +54,10 @@ fn nothing_but_the_store_is_left_in_its_folder() {
 fn a_store_in_use_is_refused_with_its_owner() {
     let RedbInFolder { store, folder } = RedbInFolder::empty();
     let path = redb_in(&folder);
+    let start = Instant::now();
+    let patience = Duration::from_millis(200);
+    assert!(GluesqlStore::open_within(&path, patience).is_err());
+    assert!(start.elapsed() >= patience);
     assert_eq!(
         refused(&path).to_string(),
         format!("{} is in use by process {}", path.display(), std::process::id())
