@@ -34,6 +34,7 @@ mod channel;
 mod conda;
 mod generate;
 mod package;
+mod postgresql;
 mod random;
 mod tar_bz2;
 
@@ -44,5 +45,6 @@ pub use conda::{
 };
 pub use generate::{Generated, Generator, PackageSize};
 pub use package::{Kind, PackageBuilder};
+pub use postgresql::PostgresqlDatabase;
 pub use random::noise;
 pub use tar_bz2::{Bz2Stream, TarBz2Container};

@@ -2,10 +2,9 @@
 //! and neither changes a document that the other has written.
 
 use rstest::rstest;
-use serde_json::Value;
 use towpath_tests::{Kind, PackageBuilder, noise};
 
-use crate::channel::{Packages, TestChannel, files, generator};
+use crate::channel::{Packages, TestChannel, generator};
 use crate::documents::Documents;
 use crate::peer::Peer;
 use crate::towpath;
@@ -80,7 +79,7 @@ fn packages_of_conda_index_became_part_of_the_channel_when_they_were_built() {
     let channel = Packages::generated(&generator, PACKAGES).channel();
     peer.index(channel.path(), &[]);
     towpath::index(channel.path(), &[]);
-    let records = records(&channel);
+    let records = channel.records();
     assert_eq!(records.len() as u64, PACKAGES);
     for record in &records {
         assert_eq!(record["indexed_timestamp"], record["timestamp"], "{record}");
@@ -92,12 +91,14 @@ fn packages_of_conda_index_became_part_of_the_channel_when_they_were_built() {
     channel.put(&added.package, added.kind, added.built);
     peer.index(channel.path(), &[]);
     assert!(
-        self::records(&channel)
+        channel
+            .records()
             .iter()
             .all(|record| record.get("indexed_timestamp").is_none())
     );
     towpath::index(channel.path(), &[]);
-    let (now, old): (Vec<_>, Vec<_>) = self::records(&channel)
+    let (now, old): (Vec<_>, Vec<_>) = channel
+        .records()
         .into_iter()
         .partition(|record| record["indexed_timestamp"] != record["timestamp"]);
     assert_eq!((now.len(), old.len() as u64), (1, PACKAGES), "{now:?}");
@@ -116,20 +117,6 @@ fn dates_outlive_a_turn_of_conda_index() {
     assert_ne!(Documents::json(channel.path()), dated);
     towpath::index(channel.path(), &[]);
     Documents::json(channel.path()).assert_are(&dated);
-}
-
-/// All records of a channel's `repodata.json`.
-fn records(channel: &TestChannel) -> Vec<Value> {
-    let repodata = files(channel.path())
-        .into_iter()
-        .filter(|path| path.ends_with("repodata.json"));
-    repodata
-        .flat_map(|path| {
-            let document: Value = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
-            ["packages", "packages.conda"].map(|key| document[key].as_object().unwrap().clone())
-        })
-        .flat_map(|records| records.into_iter().map(|(_, record)| record))
-        .collect()
 }
 
 #[test]

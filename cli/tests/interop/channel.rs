@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde_json::Value;
 use tempfile::TempDir;
 use towpath_tests::{Generator, Kind, PackageBuilder, write_channel};
 
@@ -100,6 +101,39 @@ impl TestChannel {
             &path,
             SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds),
         );
+    }
+
+    /// All records of the `repodata.json` of its subdirs.
+    pub(crate) fn records(&self) -> Vec<Value> {
+        let repodata = files(self.path())
+            .into_iter()
+            .filter(|path| path.ends_with("repodata.json"));
+        repodata
+            .flat_map(|path| {
+                let document: Value = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
+                ["packages", "packages.conda"].map(|key| document[key].as_object().unwrap().clone())
+            })
+            .flat_map(|records| records.into_iter().map(|(_, record)| record))
+            .collect()
+    }
+
+    /// Gives every package a modification time of its own within the second that it has, in which
+    /// numbers are rounded in different ways.
+    pub(crate) fn spread_times(&self) {
+        let within = [
+            0,
+            499_999_999,
+            499_999_940,
+            500_000_000,
+            500_000_001,
+            999_999_999,
+            1,
+            123_456_789,
+        ];
+        for (package, nanoseconds) in self.packages().iter().zip(within.into_iter().cycle()) {
+            let time = modified(package) + std::time::Duration::from_nanos(nanoseconds);
+            set_modified(package, time);
+        }
     }
 
     /// Takes over what another channel's caches know of the packages.

@@ -31,6 +31,8 @@ mod parity;
 #[cfg(test)]
 mod peer;
 #[cfg(test)]
+mod postgresql;
+#[cfg(test)]
 mod python;
 #[cfg(test)]
 mod shared;

@@ -4,15 +4,19 @@
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use clap::Parser;
 use jiff::Timestamp;
-use towpath_core::channel::ChannelFolder;
+use towpath_core::channel::{ChannelFolder, ChannelPrefix, SubdirFolder};
 use towpath_core::package::digest::hash_one;
 use towpath_core::package::{ArtifactName, Limits, read_metadata};
+use towpath_core::store::postgres::{
+    ConnectionSettings, PostgresDatabase, PostgresStore, Retry, Surroundings,
+};
 use towpath_core::store::{ListedArtifact, MissingArtifacts, Mtime, SqliteStore, Store, StoredArtifact};
 use towpath_tests::Generator;
 
@@ -28,6 +32,10 @@ struct Arguments {
     /// How many packages
     n: u64,
 
+    /// PostgreSQL database to fill instead of SQLite; it has its tables already
+    #[arg(long)]
+    db_url: Option<String>,
+
     /// Number that all packages depend on
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -36,9 +44,41 @@ struct Arguments {
 /// Packages in one transaction.
 const BATCH: usize = 1000;
 
+/// Where the stores of the channel are.
+enum Stores {
+    Sqlite,
+    Postgresql {
+        database: Arc<PostgresDatabase>,
+        prefix: ChannelPrefix,
+    },
+}
+
+impl Stores {
+    fn of(channel: &ChannelFolder, db_url: Option<&str>) -> io::Result<Self> {
+        let Some(url) = db_url else {
+            return Ok(Self::Sqlite);
+        };
+        let settings = ConnectionSettings::resolve(Some(url), &Surroundings::default());
+        let settings = settings.map_err(io::Error::other)?;
+        Ok(Self::Postgresql {
+            database: PostgresDatabase::connect(settings, Retry::default()).map_err(io::Error::other)?,
+            prefix: ChannelPrefix::of_channel_or_new(channel.root())?,
+        })
+    }
+
+    fn open(&self, folder: &SubdirFolder) -> io::Result<Box<dyn Store>> {
+        Ok(match self {
+            Self::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store()).map_err(io::Error::other)?),
+            Self::Postgresql { database, prefix } => {
+                Box::new(PostgresStore::new(Arc::clone(database), prefix, &folder.subdir))
+            }
+        })
+    }
+}
+
 /// The store of a subdir that is being filled.
 struct Filling {
-    store: SqliteStore,
+    store: Box<dyn Store>,
     batch: Vec<StoredArtifact>,
     listing: Vec<ListedArtifact>,
 }
@@ -56,6 +96,8 @@ fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let generator = Generator::new(arguments.seed);
     let channel = ChannelFolder::new(arguments.out.clone(), None);
+    fs_err::create_dir_all(channel.root())?;
+    let stores = Stores::of(&channel, arguments.db_url.as_deref())?;
     let next = AtomicU64::new(0);
     let (sender, received) = sync_channel(BATCH);
     thread::scope(|scope| {
@@ -71,7 +113,7 @@ fn main() -> io::Result<()> {
                 let folder = channel.subdir(&subdir.parse().map_err(io::Error::other)?);
                 folder.create()?;
                 let filling = Filling {
-                    store: SqliteStore::open(&folder.sqlite_store()).map_err(io::Error::other)?,
+                    store: stores.open(&folder)?,
                     batch: Vec::new(),
                     listing: Vec::new(),
                 };
