@@ -33,7 +33,7 @@ pub(crate) struct ServerArgs {
     /// How the database is reached: a URL, or libpq's `key=value` words
     ///
     /// What it leaves open comes from the variables, files and defaults of PostgreSQL's own programs:
-    /// PGHOST and the like, PGSERVICE, ~/.pgpass [default: postgresql:///conda_index]
+    /// PGHOST and the like, PGSERVICE, ~/.pgpass [default: `postgresql:///conda_index`]
     #[arg(long, value_name = "URL", env = "CONDA_INDEX_DBURL", hide_env = true, hide_env_values = true, help_heading = DATABASE)]
     pub(crate) db_url: Option<String>,
 

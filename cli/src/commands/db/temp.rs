@@ -24,7 +24,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TempArgs {
-    /// A command that finds the server in CONDA_INDEX_DBURL and in libpq's variables
+    /// A command that finds the server in `CONDA_INDEX_DBURL` and in libpq's variables
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }

@@ -15,14 +15,15 @@ CREATE TABLE towpath_subdir (
 );
 
 -- When an artifact (a path and its bytes) became part of its channel, in milliseconds (CEP 47).
--- The record stands here too where jsonb would change it: it rewrites 1e+22 and -0.0.
+-- The record stands here too where jsonb would change it: it rewrites 1e+22 and -0.0. The key serves
+-- ranges of paths under any collation.
 CREATE TABLE towpath_artifact (
     path text NOT NULL,
     sha256 text NOT NULL,
     indexed_timestamp bigint NOT NULL,
-    record text,
-    PRIMARY KEY (path, sha256)
+    record text
 );
+CREATE UNIQUE INDEX towpath_artifact_key ON towpath_artifact (path text_pattern_ops, sha256);
 
 -- rattler-build's recipes, and which bytes they are of: another tool that reads the artifact anew
 -- does not replace them.

@@ -65,7 +65,9 @@ pub(super) fn complete(
              LEFT JOIN stat AS indexed
                     ON indexed.path = known.path AND indexed.stage = 'indexed'
                    AND indexed.path ~>=~ $1 AND indexed.path ~<~ $2
-             LEFT JOIN towpath_artifact AS dated ON dated.path = known.path AND dated.sha256 = {DIGEST}
+             LEFT JOIN towpath_artifact AS dated
+                    ON dated.path = known.path AND dated.sha256 = {DIGEST}
+                   AND dated.path ~>=~ $1 AND dated.path ~<~ $2
              WHERE known.path ~>=~ $1 AND known.path ~<~ $2 AND dated.path IS NULL"
         ),
         &[&paths.start, &paths.end, &now.as_millisecond()],

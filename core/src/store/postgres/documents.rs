@@ -102,11 +102,17 @@ fn for_each_row(
     Ok(())
 }
 
+/// Every table is told the range of paths: it has an index for that, and other channels' rows are
+/// not looked at.
 fn record_query(query: &RecordQuery) -> String {
     let (run_exports, run_exports_join) = if query.run_exports {
         (
             "run_exports.run_exports",
-            "LEFT JOIN run_exports ON run_exports.path = listed.path",
+            // One lookup for each artifact, however many other channels there are: this table has no
+            // index for ranges.
+            "LEFT JOIN LATERAL (
+                 SELECT run_exports FROM run_exports WHERE path = listed.path OFFSET 0
+             ) AS run_exports ON true",
         )
     } else {
         ("NULL::jsonb", "")
@@ -131,10 +137,14 @@ fn record_query(query: &RecordQuery) -> String {
              SELECT {distinct} path FROM stat
              WHERE stage = ANY($1) AND path ~>=~ $2 AND path ~<~ $3 {format}
          ) AS listed
-         JOIN index_json AS known ON known.path = listed.path
-         LEFT JOIN stat AS indexed ON indexed.path = listed.path AND indexed.stage = 'indexed'
+         JOIN index_json AS known
+                ON known.path = listed.path AND known.path ~>=~ $2 AND known.path ~<~ $3
+         LEFT JOIN stat AS indexed
+                ON indexed.path = listed.path AND indexed.stage = 'indexed'
+               AND indexed.path ~>=~ $2 AND indexed.path ~<~ $3
          LEFT JOIN towpath_artifact AS dated
                 ON dated.path = listed.path AND dated.sha256 = {DIGEST}
+               AND dated.path ~>=~ $2 AND dated.path ~<~ $3
          {run_exports_join}
          ORDER BY {order}"
     )
@@ -191,7 +201,8 @@ pub(super) fn for_each_digest(
     let sql = format!(
         "SELECT indexed.path, {DIGEST}
          FROM stat AS indexed
-         LEFT JOIN index_json AS known ON known.path = indexed.path
+         LEFT JOIN index_json AS known
+                ON known.path = indexed.path AND known.path ~>=~ $1 AND known.path ~<~ $2
          WHERE indexed.stage = 'indexed' AND indexed.path ~>=~ $1 AND indexed.path ~<~ $2 AND {DIGEST} <> ''
          ORDER BY indexed.path USING ~<~"
     );

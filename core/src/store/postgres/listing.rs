@@ -84,7 +84,8 @@ pub(super) fn changed(
          LEFT JOIN stat AS indexed
                 ON indexed.path = upstream.path AND indexed.stage = 'indexed'
                AND indexed.path ~>=~ $2 AND indexed.path ~<~ $3
-         LEFT JOIN index_json AS known ON known.path = upstream.path
+         LEFT JOIN index_json AS known
+                ON known.path = upstream.path AND known.path ~>=~ $2 AND known.path ~<~ $3
          WHERE upstream.stage = $1 AND upstream.path ~>=~ $2 AND upstream.path ~<~ $3
            AND (indexed.path IS NULL
                 OR indexed.mtime <> upstream.mtime
