@@ -110,8 +110,7 @@ impl<'r, D: Database> Runner<'r, D> {
     /// When the database is not ours to upgrade, the target is below its version, or a step fails;
     /// the steps before that one stay.
     pub fn upgrade(&mut self, target: Target, progress: &mut Progress<'_>) -> Result<Moved, MigrateError> {
-        let rows = self.rows()?;
-        let status = self.status_of(rows.as_deref())?;
+        let (rows, status) = self.state()?;
         if let Some(error) = MigrateError::of_status(&status) {
             return Err(error);
         }
@@ -125,7 +124,7 @@ impl<'r, D: Database> Runner<'r, D> {
             });
         }
         let steps = plan::steps(&rows, to, self.migrations)?;
-        let taken = self.take(&steps, progress)?;
+        let taken = self.take(&steps, DataLoss::Refuse, progress)?;
         Ok(Moved {
             from,
             to,
@@ -145,7 +144,7 @@ impl<'r, D: Database> Runner<'r, D> {
             Status::Current { .. } => return Ok(status),
             Status::Newer { .. } if status.access() == super::Access::Write => return Ok(status),
             Status::Unmanaged => {
-                self.adopt(progress)?;
+                self.take_over(progress)?;
             }
             _ => {
                 self.upgrade(Target::Head, progress)?;
@@ -162,18 +161,26 @@ impl<'r, D: Database> Runner<'r, D> {
             .map_err(|source| failed("reading the history", source))
     }
 
-    /// What the history says, or without one the tables.
-    fn status_of(&mut self, rows: Option<&[HistoryRow]>) -> Result<Status, MigrateError> {
-        match rows {
-            Some(rows) if !rows.is_empty() => Ok(Status::of_history(rows, self.migrations)),
-            _ => {
-                let tables = self
-                    .database
-                    .tables()
-                    .map_err(|source| failed("looking for tables", source))?;
-                Ok(Status::of_tables(tables, self.migrations))
+    /// The history, and what it says, or without one the tables.
+    fn state(&mut self) -> Result<(Option<Vec<HistoryRow>>, Status), MigrateError> {
+        let mut rows = self.rows()?;
+        if rows.as_ref().is_none_or(Vec::is_empty) {
+            let tables = self
+                .database
+                .tables()
+                .map_err(|source| failed("looking for tables", source))?;
+            let status = Status::of_tables(tables, self.migrations);
+            if status == Status::Empty {
+                return Ok((rows, status));
+            }
+            // Tables may have come together with a history since that was looked for.
+            rows = self.rows()?;
+            if rows.as_ref().is_none_or(Vec::is_empty) {
+                return Ok((rows, status));
             }
         }
+        let status = Status::of_history(rows.as_deref().unwrap_or_default(), self.migrations);
+        Ok((rows, status))
     }
 
     /// Does `work` while no other migrator works on the database. What fails because others were

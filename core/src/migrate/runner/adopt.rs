@@ -26,8 +26,13 @@ impl<D: Database> Runner<'_, D> {
     /// When there is nothing to adopt, the tables differ (nothing is changed then), or the upgrade
     /// fails (the database is adopted then).
     pub fn adopt(&mut self, progress: &mut Progress<'_>) -> Result<Adopted, MigrateError> {
-        let version = self.migrations.adoptable();
         self.refuse_to_adopt_what_needs_none()?;
+        self.take_over(progress)
+    }
+
+    /// Adopts the database unless another one did meanwhile.
+    pub(super) fn take_over(&mut self, progress: &mut Progress<'_>) -> Result<Adopted, MigrateError> {
+        let version = self.migrations.adoptable();
         self.locked(
             Execution::OneTransaction,
             progress,

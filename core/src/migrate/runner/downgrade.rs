@@ -31,8 +31,7 @@ impl<D: Database> Runner<'_, D> {
         loss: DataLoss,
         progress: &mut Progress<'_>,
     ) -> Result<Moved, MigrateError> {
-        let rows = self.rows()?;
-        let status = self.status_of(rows.as_deref())?;
+        let (rows, status) = self.state()?;
         if let Some(error) = MigrateError::of_status(&status)
             && !matches!(status, Status::Newer { .. })
         {
@@ -49,17 +48,24 @@ impl<D: Database> Runner<'_, D> {
         }
         let steps = plan::steps(&rows, to, self.migrations)?;
         if loss == DataLoss::Refuse {
-            let lost = self.losses(&steps)?;
-            if !lost.is_empty() {
-                return Err(MigrateError::DataLoss { wanted: to, lost });
-            }
+            self.refuse_losses(&steps, to)?;
         }
-        let taken = self.take(&steps, progress)?;
+        let taken = self.take(&steps, loss, progress)?;
         Ok(Moved {
             from,
             to,
             steps: taken,
         })
+    }
+
+    /// Refuses to go back to `wanted` by these steps if that would remove rows.
+    pub(super) fn refuse_losses(&mut self, steps: &[Step<'_>], wanted: u32) -> Result<(), MigrateError> {
+        let lost = self.losses(steps)?;
+        if lost.is_empty() {
+            Ok(())
+        } else {
+            Err(MigrateError::DataLoss { wanted, lost })
+        }
     }
 
     /// What these steps back would remove. conda-index's tables count also when they are empty:

@@ -17,8 +17,7 @@ impl<D: Database> Runner<'_, D> {
     ///
     /// When the database fails.
     pub fn status(&mut self) -> Result<Status, MigrateError> {
-        let rows = self.rows()?;
-        self.status_of(rows.as_deref())
+        Ok(self.state()?.1)
     }
 
     /// The steps that the database has behind it; none without a history. Needs nothing but SELECT.
@@ -36,8 +35,7 @@ impl<D: Database> Runner<'_, D> {
     ///
     /// When there is no way from here to the target.
     pub fn plan(&mut self, target: Target) -> Result<Plan, MigrateError> {
-        let rows = self.rows()?;
-        let status = self.status_of(rows.as_deref())?;
+        let (rows, status) = self.state()?;
         let rows = rows.unwrap_or_default();
         let from = version_of(&rows);
         let to = target.resolve(from, self.migrations.head())?;
@@ -88,8 +86,7 @@ impl<D: Database> Runner<'_, D> {
     ///
     /// When the database has no version, or one that this towpath does not know.
     pub fn check(&mut self) -> Result<Vec<Drift>, MigrateError> {
-        let rows = self.rows()?;
-        let status = self.status_of(rows.as_deref())?;
+        let (rows, status) = self.state()?;
         match status {
             // That a script was changed says nothing of the tables.
             Status::Edited { .. } => {}

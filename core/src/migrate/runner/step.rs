@@ -8,7 +8,7 @@ use super::super::migration::Execution;
 use super::super::plan::{Direction, Step};
 use super::super::statement::Statement;
 use super::super::status::{Status, version_of};
-use super::{Event, Progress, Runner, StepName, failed};
+use super::{DataLoss, Event, Progress, Runner, StepName, failed};
 
 /// Who took a step.
 enum Taken {
@@ -21,6 +21,7 @@ impl<D: Database> Runner<'_, D> {
     pub(super) fn take(
         &mut self,
         steps: &[Step<'_>],
+        loss: DataLoss,
         progress: &mut Progress<'_>,
     ) -> Result<Vec<StepName>, MigrateError> {
         let mut by_us = Vec::new();
@@ -33,7 +34,7 @@ impl<D: Database> Runner<'_, D> {
             let execution = step.script.execution();
             let stopwatch = Stopwatch::start();
             let taken = self.locked(execution, progress, &mut |runner, progress| {
-                runner.take_one(step, &name, progress)
+                runner.take_one(step, &name, loss, progress)
             })?;
             match taken {
                 Taken::ByUs => {
@@ -54,10 +55,10 @@ impl<D: Database> Runner<'_, D> {
         &mut self,
         step: &Step<'_>,
         name: &StepName,
+        loss: DataLoss,
         progress: &mut Progress<'_>,
     ) -> Result<Taken, MigrateError> {
-        let rows = self.rows()?;
-        let status = self.status_of(rows.as_deref())?;
+        let (rows, status) = self.state()?;
         if step.direction == Direction::Up
             && !matches!(status, Status::Newer { .. })
             && let Some(error) = MigrateError::of_status(&status)
@@ -79,6 +80,10 @@ impl<D: Database> Runner<'_, D> {
                 expected: before,
                 found,
             });
+        }
+        if step.direction == Direction::Down && loss == DataLoss::Refuse {
+            // Rows may have come since all steps were looked at.
+            self.refuse_losses(std::slice::from_ref(step), after)?;
         }
         progress(Event::Started(name));
         let stopwatch = Stopwatch::start();
