@@ -6,6 +6,11 @@
 //! believed to have a version after its live catalogue was compared with that.
 //!
 //! A [`Runner`] does this over any [`Database`].
+//!
+//! A new step is two files, `NNNN_name.up.sql` and `NNNN_name.down.sql`, with a line in
+//! [`Migrations::postgres`] or [`Migrations::sqlite`]; the tests write its snapshot with
+//! `UPDATE_CATALOGUE=1`. Comment lines at the beginning of the way up may say `no-transaction`,
+//! `min-reader: N` and `min-writer: N` (see [`Script`], [`Migration`]).
 
 mod catalogue;
 mod clock;

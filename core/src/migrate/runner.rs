@@ -235,42 +235,45 @@ impl<'r, D: Database> Runner<'r, D> {
         }
     }
 
-    /// The blocker, if the failed statement may be tried again.
+    /// Who was in the way, if what failed may be tried again.
     fn who_stood_in_the_way(
         &mut self,
         error: MigrateError,
         patience: &Patience,
     ) -> Result<Option<Blocker>, MigrateError> {
-        let MigrateError::Statement {
-            version,
-            name,
-            statement,
-            source,
-        } = error
-        else {
-            return Err(error);
+        let (cause, text) = match &error {
+            MigrateError::Statement {
+                statement, source, ..
+            } => (source.cause, statement.as_str()),
+            MigrateError::Database { source, .. } => (source.cause, ""),
+            _ => return Err(error),
         };
-        if source.cause != super::Cause::Contention {
-            return Err(MigrateError::Statement {
-                version,
-                name,
-                statement,
-                source,
-            });
+        if cause != super::Cause::Contention {
+            return Err(error);
         }
-        let text = super::Statement { text: &statement };
         // What cannot be told is no reason to give up.
-        let blocker = self.database.blocker(text).unwrap_or_default();
+        let blocker = self
+            .database
+            .blocker(super::Statement { text })
+            .unwrap_or_default();
         if !patience.is_over() {
             return Ok(blocker);
         }
-        Err(MigrateError::Blocked {
-            version,
-            name,
-            statement,
-            waited: patience.waited(),
-            blocker: blocker.map(Box::new),
-        })
+        match error {
+            MigrateError::Statement {
+                version,
+                name,
+                statement,
+                ..
+            } => Err(MigrateError::Blocked {
+                version,
+                name,
+                statement,
+                waited: patience.waited(),
+                blocker: blocker.map(Box::new),
+            }),
+            other => Err(other),
+        }
     }
 }
 

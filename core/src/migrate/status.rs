@@ -70,9 +70,13 @@ impl Status {
     pub fn access(&self) -> Access {
         match self {
             Self::Current { .. } => Access::Write,
+            // Who writes reads too.
             Self::Newer {
-                known, min_writer, ..
-            } if known >= min_writer => Access::Write,
+                known,
+                min_reader,
+                min_writer,
+                ..
+            } if known >= min_writer.max(min_reader) => Access::Write,
             Self::Newer {
                 known, min_reader, ..
             } if known >= min_reader => Access::Read,

@@ -19,6 +19,9 @@ pub(super) fn script(migrations: &Migrations, from: u32, to: u32, tool: &str, ti
          \\set ON_ERROR_STOP on\n\
          SELECT set_config('search_path', quote_ident(current_schema()), false);\n"
     );
+    if from > to {
+        text.push_str("-- Rows of the tables that it removes are lost.\n");
+    }
     if from <= to {
         for step in migrations
             .iter()

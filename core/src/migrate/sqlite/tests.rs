@@ -152,6 +152,14 @@ fn every_step_is_one_transaction() {
     for step in Migrations::sqlite().iter() {
         for script in [&step.up, &step.down] {
             assert_eq!(script.execution(), Execution::OneTransaction);
+            for statement in script.statements() {
+                assert_ne!(
+                    statement.effect(),
+                    crate::migrate::Effect::Unknown,
+                    "{}",
+                    statement.text
+                );
+            }
         }
     }
 }

@@ -46,6 +46,37 @@ fn a_migrator_that_is_killed_while_it_builds_an_index_leaves_a_step_that_runs_ag
     );
 }
 
+/// Whatever statement it is at, the database has the version before or the one after.
+#[test]
+fn a_migrator_that_is_killed_within_a_transaction_leaves_nothing() {
+    let fresh = Fresh::at(1);
+    let before = fresh.dump();
+    let mut steps: Vec<Migration> = Migrations::postgres().first(1).iter().cloned().collect();
+    let up = "CREATE TABLE towpath_a (a int); SELECT pg_sleep(60); CREATE TABLE towpath_b (a int);";
+    steps.push(Migration::new(2, "slow", up, "", ""));
+    let slow = Migrations::new(steps, ADOPTABLE);
+    let mut killed = fresh.connect();
+    let pid: i32 = killed.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
+    let mut client = fresh.connect();
+    thread::scope(|scope| {
+        let migrator = scope.spawn(|| {
+            with_runner(&mut killed, &slow, Options::default(), |runner| {
+                runner.upgrade(Target::Head, &mut silent())
+            })
+        });
+        let asleep = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
+        while client.query_opt(asleep, &[&pid]).unwrap().is_none() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        client
+            .execute("SELECT pg_terminate_backend($1)", &[&pid])
+            .unwrap();
+        migrator.join().unwrap().unwrap_err();
+    });
+    assert_eq!(fresh.dump(), before);
+    upgrade(&mut client, Target::Head).unwrap();
+}
+
 /// A whole step that cannot be finished in time says who is in the way, and does not leave the
 /// session's settings as they are within it.
 #[test]
@@ -69,7 +100,10 @@ fn an_index_build_that_waits_too_long_names_the_transaction() {
     let timeout: String = client.query_one("SHOW lock_timeout", &[]).unwrap().get(0);
     assert_eq!(timeout, "7s");
     let locks: i64 = client
-        .query_one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", &[])
+        .query_one(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+            &[],
+        )
         .unwrap()
         .get(0);
     assert_eq!(locks, 0);
