@@ -2,13 +2,13 @@
 //!
 //! The steps are numbered SQL files. What ran is kept in the table `towpath_migration` of the
 //! database itself, together with what would undo it and with what it asks of other versions of
-//! towpath. Every version has a snapshot of the catalogue that it leaves: a database is only ever
-//! believed to have a version after its live catalogue was compared with that.
+//! towpath. Every version has a snapshot of the catalogue that it leaves: a database without a history
+//! is believed to have a version only after its live catalogue was compared with that.
 //!
 //! A [`Runner`] does this over any [`Database`].
 //!
 //! A new step is two files, `NNNN_name.up.sql` and `NNNN_name.down.sql`, with a line in
-//! [`Migrations::postgres`] or [`Migrations::sqlite`]; the tests write its snapshot with
+//! `Migrations::postgres` or `Migrations::sqlite`; the tests write its snapshot with
 //! `UPDATE_CATALOGUE=1`. Comment lines at the beginning of the way up may say `no-transaction`,
 //! `min-reader: N` and `min-writer: N` (see [`Script`], [`Migration`]).
 
