@@ -1,5 +1,8 @@
 //! The store on a real server, in the ways in which people have one.
 
+mod limits;
+mod locks;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
