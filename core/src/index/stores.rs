@@ -72,6 +72,10 @@ impl Stores {
 
     /// Opens the store of a subdir whose folder is locked, to write to it; `None` if somebody else
     /// does and `on_busy` is not [`OnBusy::Wait`].
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "other stores are locked with their folder")
+    )]
     pub(super) fn open(
         &self,
         folder: &SubdirFolder,

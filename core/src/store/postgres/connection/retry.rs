@@ -70,14 +70,16 @@ impl Retry {
 }
 
 impl ConnectionSettings {
-    /// Connects as [`connect`](Self::connect) does, again while the reason may pass: a server that
-    /// starts, a network that fails, too many sessions.
+    /// Connects as [`connect`](Self::connect) does, again while a server that answers may let us in
+    /// a little later: it starts, or has too many sessions. Where none answers, the settings are
+    /// more likely to be wrong than the server to come.
     ///
     /// # Errors
     ///
     /// What the last attempt failed with.
     pub fn connect_with_retries(&self, retry: &Retry) -> Result<postgres::Client, ConnectError> {
-        retry.run(|_| self.connect(), ConnectError::is_transient)
+        let answered = |error: &ConnectError| error.is_transient() && error.code().is_some();
+        retry.run(|_| self.connect(), answered)
     }
 }
 
