@@ -1,6 +1,9 @@
 //! conda-index and towpath take turns on one PostgreSQL database, and every store comes to the
 //! same documents.
 
+mod faults;
+mod races;
+
 use rstest::rstest;
 use towpath_tests::PostgresqlDatabase;
 

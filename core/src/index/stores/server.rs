@@ -1,12 +1,15 @@
 //! A channel in a PostgreSQL database.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use postgres::Client;
 
 use crate::channel::{ChannelPrefix, SubdirFolder};
 use crate::index::{IndexError, IndexOptions};
 use crate::migrate::{self, MigrateError, Migrations, Options, Runner, Status};
 use crate::store::StoreError;
-use crate::store::postgres::{ConnectError, ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
+use crate::store::postgres::{ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
 
 /// Which database, and what may be done to it.
 #[derive(Clone, Debug)]
@@ -52,34 +55,70 @@ impl ChannelOnServer {
     }
 }
 
-/// Makes sure that the database has the tables that this towpath writes to.
+/// How long a database that is not ready is looked at: another process may be about to make it so.
+const SETTLING: Duration = Duration::from_millis(600);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Makes sure that the database has the tables that this towpath writes to, again from the beginning
+/// if the connection is lost.
 fn set_up(postgres: &PostgresOptions) -> Result<(), IndexError> {
-    let connect = |error: ConnectError| StoreError::Connect(Box::new(error));
-    let mut client = postgres
-        .settings
-        .connect_with_retries(&postgres.retry)
-        .map_err(connect)?;
-    let failed = |source: MigrateError| IndexError::Database {
-        server: postgres.settings.to_string(),
-        source: Box::new(source),
-    };
-    let mut database = migrate::PostgresDatabase::new(&mut client).map_err(|source| {
-        failed(MigrateError::Database {
-            doing: "looking at the schema",
-            source,
+    let attempt = |_| {
+        let connected = postgres.settings.connect_with_retries(&postgres.retry);
+        let mut client = match connected {
+            Ok(client) => client,
+            Err(error) => return Err((StoreError::Connect(Box::new(error)).into(), Connection::Never)),
+        };
+        make_ready(postgres, &mut client).map_err(|source| {
+            let connection = match client.is_valid(CONNECTION_CHECK) {
+                Ok(()) => Connection::Open,
+                Err(_) => Connection::Lost,
+            };
+            let server = postgres.settings.to_string();
+            let source = Box::new(source);
+            (IndexError::Database { server, source }, connection)
         })
+    };
+    let is_lost = |(_, connection): &(IndexError, Connection)| *connection == Connection::Lost;
+    postgres.retry.run(attempt, is_lost).map_err(|(error, _)| error)
+}
+
+/// How long a server may take to say that a connection is open.
+const CONNECTION_CHECK: Duration = Duration::from_secs(10);
+
+/// What became of the connection over which something failed.
+#[derive(PartialEq, Eq)]
+enum Connection {
+    Never,
+    Open,
+    Lost,
+}
+
+fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), MigrateError> {
+    let mut database = migrate::PostgresDatabase::new(client).map_err(|source| MigrateError::Database {
+        doing: "looking at the schema",
+        source,
     })?;
     let migrations = Migrations::postgres();
     let mut runner = Runner::new(&mut database, &migrations, Options::default());
-    let status = runner.status().map_err(failed)?;
-    let Some(error) = MigrateError::not_ready(&status) else {
-        return Ok(());
-    };
-    match (&status, postgres.set_up) {
-        (Status::Empty, SetUp::IfEmpty) | (_, SetUp::Always) => {
-            runner.bring_up_to_date(&mut |_| ()).map_err(failed)?;
-            Ok(())
+    let mut status = runner.status()?;
+    let mut since = Instant::now();
+    loop {
+        let Some(error) = MigrateError::not_ready(&status) else {
+            return Ok(());
+        };
+        match (&status, postgres.set_up) {
+            (Status::Empty, SetUp::IfEmpty) | (_, SetUp::Always) => {
+                runner.bring_up_to_date(&mut |_| ())?;
+                return Ok(());
+            }
+            _ if since.elapsed() > SETTLING => return Err(error),
+            _ => {}
         }
-        _ => Err(failed(error)),
+        std::thread::sleep(LOOK_AGAIN);
+        let now = runner.status()?;
+        if now != status {
+            since = Instant::now();
+            status = now;
+        }
     }
 }

@@ -13,7 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::error::{ConnectError, FailedAttempt};
 use super::explanation::explain;
 use super::hosts::Host;
-use super::retry::is_transient;
+use super::retry::{is_absence, is_transient};
 use super::settings::{ConnectionSettings, HostOrder, TargetSession};
 use super::tls::SslMode;
 
@@ -87,6 +87,7 @@ impl ConnectionSettings {
                     reason,
                     code: None,
                     transient: false,
+                    absent: false,
                 });
             }
         }
@@ -214,6 +215,7 @@ impl ConnectionSettings {
                 reason: format!("no answer within {seconds} s (connect_timeout)"),
                 code: None,
                 transient: true,
+                absent: false,
             },
         }
     }
@@ -224,6 +226,7 @@ impl ConnectionSettings {
             reason: explain(self, host, error),
             code: error.code().cloned(),
             transient: is_transient(error),
+            absent: is_absence(error),
         }
     }
 }

@@ -139,6 +139,14 @@ impl ConnectError {
         }
     }
 
+    /// Whether nobody listens at any of the places: there may never have been a server.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Self::TlsFile { .. } => false,
+            Self::Failed { attempts, .. } => attempts.iter().all(|attempt| attempt.absent),
+        }
+    }
+
     /// What the last server that answered said, as SQLSTATE.
     pub fn code(&self) -> Option<&SqlState> {
         match self {
@@ -159,6 +167,8 @@ pub struct FailedAttempt {
     pub code: Option<SqlState>,
     /// Whether it may succeed a little later.
     pub transient: bool,
+    /// Whether nobody listens there.
+    pub absent: bool,
 }
 
 fn list_attempts(attempts: &[FailedAttempt]) -> String {

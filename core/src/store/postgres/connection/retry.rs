@@ -70,16 +70,16 @@ impl Retry {
 }
 
 impl ConnectionSettings {
-    /// Connects as [`connect`](Self::connect) does, again while a server that answers may let us in
-    /// a little later: it starts, or has too many sessions. Where none answers, the settings are
-    /// more likely to be wrong than the server to come.
+    /// Connects as [`connect`](Self::connect) does, again while the reason may pass: a server that
+    /// starts, a network that fails, too many sessions. Where nobody listens, the settings are more
+    /// likely to be wrong than the server to come.
     ///
     /// # Errors
     ///
     /// What the last attempt failed with.
     pub fn connect_with_retries(&self, retry: &Retry) -> Result<postgres::Client, ConnectError> {
-        let answered = |error: &ConnectError| error.is_transient() && error.code().is_some();
-        retry.run(|_| self.connect(), answered)
+        let may_pass = |error: &ConnectError| error.is_transient() && !error.is_absence();
+        retry.run(|_| self.connect(), may_pass)
     }
 }
 
@@ -90,6 +90,19 @@ pub fn is_transient(error: &postgres::Error) -> bool {
         Some(code) => is_transient_code(code),
         None => error.is_closed() || error.source().is_some_and(is_broken_connection),
     }
+}
+
+/// Whether nobody listens where the connection was to go.
+pub(super) fn is_absence(error: &postgres::Error) -> bool {
+    let source = error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound
+        )
+    })
 }
 
 /// 40001 and 40P01: transactions that met; 55P03: a lock; 57P01 to 57P03: a server that stops or
@@ -103,7 +116,7 @@ fn is_transient_code(code: &SqlState) -> bool {
 }
 
 /// Certificates that cannot be trusted and answers that cannot be read are I/O errors, too: they
-/// stay as they are.
+/// stay as they are. An answer that ends in its middle (of kind "other") does not.
 fn is_broken_connection(source: &(dyn std::error::Error + 'static)) -> bool {
     let Some(error) = source.downcast_ref::<io::Error>() else {
         return false;
@@ -117,7 +130,6 @@ fn is_broken_connection(source: &(dyn std::error::Error + 'static)) -> bool {
             | io::ErrorKind::InvalidInput
             | io::ErrorKind::PermissionDenied
             | io::ErrorKind::Unsupported
-            | io::ErrorKind::Other
     );
     !is_tls && !stays
 }
