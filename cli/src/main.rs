@@ -9,6 +9,7 @@ mod database;
 mod failure;
 mod progress;
 mod report;
+mod span;
 
 use std::process::ExitCode;
 

@@ -27,12 +27,17 @@ pub(crate) fn print(line: &str) -> std::io::Result<()> {
 
 /// Says what is odd about the run as a whole.
 pub(crate) fn warn(what: &str) {
-    say(&format!("{}: {what}", styled(WARNING, "warning")));
+    say(&format!("{}: {what}", warning()));
 }
 
 /// The word in the style of errors.
 pub(crate) fn error(word: &str) -> String {
     styled(ERROR, word)
+}
+
+/// The word in front of warnings, in their style.
+pub(crate) fn warning() -> String {
+    styled(WARNING, "warning")
 }
 
 fn styled(style: Style, text: &str) -> String {
@@ -159,7 +164,8 @@ fn shown(text: &str) -> String {
     )
 }
 
-fn duration(took: Duration) -> String {
+/// How long something took, for people.
+pub(crate) fn duration(took: Duration) -> String {
     match took.as_secs() {
         0..60 => format!("{:.2} s", took.as_secs_f64()),
         seconds => format!("{} min {} s", seconds / 60, seconds % 60),

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::catalogue::Catalogue;
 use super::history::HistoryRow;
-use super::migration::{Execution, Migrations};
+use super::migration::Execution;
 use super::statement::Statement;
 
 /// A connection to one schema of one database. The primitives that a
@@ -102,19 +102,6 @@ pub trait Database {
     /// Whether this kind of database has the statement, which is to mend a drift.
     fn can_repair_by(&self, _statement: &str) -> bool {
         true
-    }
-
-    /// A script that does what an upgrade (or with `from` above `to` a downgrade) does, to be run
-    /// later, or `None` where there is no program to run one safely.
-    fn offline_sql(
-        &self,
-        _migrations: &Migrations,
-        _from: u32,
-        _to: u32,
-        _tool: &str,
-        _timeouts: &Timeouts,
-    ) -> Option<String> {
-        None
     }
 }
 

@@ -206,9 +206,6 @@ pub enum MigrateError {
         /// The version that was there.
         found: u32,
     },
-    /// Scripts for later are written for PostgreSQL only.
-    #[error("there is no offline script for this kind of database: it upgrades itself when it is opened")]
-    NoOfflineScript,
 }
 
 impl MigrateError {

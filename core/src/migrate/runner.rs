@@ -41,7 +41,7 @@ impl Default for Options {
 ///
 /// Any number of runners may be at work on one database: each step runs once, and all of them come
 /// to the same end.
-pub struct Runner<'r, D: Database> {
+pub struct Runner<'r, D: Database + ?Sized> {
     database: &'r mut D,
     migrations: &'r Migrations,
     options: Options,
@@ -93,7 +93,7 @@ pub struct Moved {
 /// Hears of events.
 type Progress<'p> = dyn FnMut(Event<'_>) + 'p;
 
-impl<'r, D: Database> Runner<'r, D> {
+impl<'r, D: Database + ?Sized> Runner<'r, D> {
     /// A runner of these steps over this database.
     pub fn new(database: &'r mut D, migrations: &'r Migrations, options: Options) -> Self {
         Self {

@@ -32,7 +32,7 @@ pub use error::StoreError;
 pub use gluesql::GluesqlStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteFile, SqliteStore};
 pub use types::{
     ChangeMark, ChangedArtifact, ListedArtifact, Mtime, Order, RecordQuery, Rejected, Stage, StoredArtifact,
     StoredDescription, StoredRecord,

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
 use towpath_core::index::{
     ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, PostgresOptions, Scan, SetUp, StoreKind,
@@ -24,6 +24,7 @@ use super::switches::Switch;
 use crate::config::Config;
 use crate::database::Database;
 use crate::failure::Failure;
+use crate::span;
 
 /// How long shards stay that no index names: CEP 16 suggests a week.
 const SHARD_GRACE: &str = "7 days";
@@ -144,7 +145,7 @@ impl IndexArgs {
                 (true, true) => Some(ListingPages::WithDependencies),
             },
             shards: is_on(Switch::WriteShards).then_some(placement),
-            shard_grace: span(grace)?,
+            shard_grace: shard_grace(grace)?,
             bz2: is_on(Switch::Bz2),
             zst: is_on(Switch::Zst).then_some(level),
             layout: if is_on(Switch::Compact) {
@@ -248,17 +249,12 @@ fn threads(given: Option<usize>) -> Result<NonZeroUsize, Failure> {
         .ok_or_else(|| Failure::usage(format!("--threads takes a number from 1 to {MAX_THREADS}")))
 }
 
-fn span(text: &str) -> Result<SignedDuration, Failure> {
-    let span = text.parse::<Span>().ok();
-    // A month is no number of days.
-    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
-    duration
-        .filter(|duration| !duration.is_negative())
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
-            ))
-        })
+fn shard_grace(text: &str) -> Result<SignedDuration, Failure> {
+    span::parse(text).ok_or_else(|| {
+        Failure::usage(format!(
+            "--shard-grace takes a time such as \"7 days\" or \"12 hours\", not {text:?}"
+        ))
+    })
 }
 
 /// A path that begins with `~/` is in the home folder, also where no shell has said so.

@@ -54,8 +54,11 @@ impl PostgresDatabase<'_> {
             return Ok(Locking::Busy);
         }
         let settings = [
-            ("lock_timeout", milliseconds(timeouts.wait)),
-            ("statement_timeout", milliseconds(timeouts.lone_statement)),
+            ("lock_timeout", milliseconds(timeouts.wait).to_string()),
+            (
+                "statement_timeout",
+                milliseconds(timeouts.lone_statement).to_string(),
+            ),
             ("search_path", self.search_path()),
         ];
         for (name, value) in settings {
@@ -100,8 +103,10 @@ impl PostgresDatabase<'_> {
     }
 }
 
-fn milliseconds(duration: Duration) -> String {
-    duration.as_millis().to_string()
+/// The duration as PostgreSQL's settings have it, to which none is no limit at all, and which end at
+/// 24 days.
+pub(super) fn milliseconds(duration: Duration) -> i32 {
+    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX).max(1)
 }
 
 /// Who has the lock of migrators.

@@ -16,7 +16,9 @@ use postgres::{Client, Row};
 use super::database::{Blocker, Cause, Cost, Database, DatabaseError, Dialect, End, Locking, Timeouts};
 use super::history::{HISTORY_TABLE, HistoryRow};
 use super::migration::{Execution, Migration, Migrations};
+use super::runner::Options;
 use super::statement::{Effect, Statement};
+use super::target::{Target, TargetError};
 
 /// conda-index's tables.
 const CONDA_INDEX_TABLES: [&str; 7] = [
@@ -109,6 +111,31 @@ impl<'c> PostgresDatabase<'c> {
             schema,
             settings: Vec::new(),
         })
+    }
+
+    /// A script for psql that takes a database of version `from` to version `to`, and leaves the same
+    /// catalogue and history as a [`Runner`](super::Runner) of these options would.
+    ///
+    /// # Errors
+    ///
+    /// When there are no such versions.
+    pub fn offline_sql(
+        migrations: &Migrations,
+        from: u32,
+        to: u32,
+        options: &Options,
+    ) -> Result<String, TargetError> {
+        let head = migrations.head();
+        for version in [from, to] {
+            Target::Version(version).resolve(0, head)?;
+        }
+        Ok(offline::script(
+            migrations,
+            from,
+            to,
+            &options.tool,
+            &options.timeouts,
+        ))
     }
 
     /// The schema's name.
@@ -215,17 +242,6 @@ impl Database for PostgresDatabase<'_> {
 
     fn cost(&mut self, statement: Statement<'_>) -> Result<Cost, DatabaseError> {
         cost::of(self.client, &self.schema, statement)
-    }
-
-    fn offline_sql(
-        &self,
-        migrations: &Migrations,
-        from: u32,
-        to: u32,
-        tool: &str,
-        timeouts: &Timeouts,
-    ) -> Option<String> {
-        Some(offline::script(migrations, from, to, tool, timeouts))
     }
 }
 

@@ -62,8 +62,8 @@ fn one(step: &Migration, direction: Direction, tool: &str, timeouts: &Timeouts) 
     let _ = write!(
         text,
         "{set} lock_timeout = {};\n{set} statement_timeout = {};\n",
-        lock.as_millis(),
-        statement.as_millis()
+        locks::milliseconds(lock),
+        locks::milliseconds(statement)
     );
     let change = match direction {
         Direction::Up => HistoryChange::Add {

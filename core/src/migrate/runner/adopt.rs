@@ -17,7 +17,7 @@ pub struct Adopted {
     pub moved: Moved,
 }
 
-impl<D: Database> Runner<'_, D> {
+impl<D: Database + ?Sized> Runner<'_, D> {
     /// Takes over tables that have no history: compares them with what conda-index makes (or an
     /// older towpath), writes the history, and upgrades to the newest version.
     ///

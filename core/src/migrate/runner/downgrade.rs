@@ -17,7 +17,7 @@ pub enum DataLoss {
     Allow,
 }
 
-impl<D: Database> Runner<'_, D> {
+impl<D: Database + ?Sized> Runner<'_, D> {
     /// Takes steps back down to `target`. Steps that this towpath does not know are taken back by
     /// the script that the newer one left in the history.
     ///

@@ -10,7 +10,7 @@ use super::super::status::{Status, version_of};
 use super::super::target::Target;
 use super::{Runner, failed};
 
-impl<D: Database> Runner<'_, D> {
+impl<D: Database + ?Sized> Runner<'_, D> {
     /// What the database is to this towpath. Needs nothing but SELECT.
     ///
     /// # Errors
@@ -140,27 +140,5 @@ impl<D: Database> Runner<'_, D> {
             }
         }
         drifts
-    }
-
-    /// A script that takes a database of version `from` to version `to` when it is run, and leaves
-    /// the same catalogue and history as this runner would.
-    ///
-    /// # Errors
-    ///
-    /// When there are no such versions, or no scripts for this kind of database.
-    pub fn offline_sql(&self, from: u32, to: u32) -> Result<String, MigrateError> {
-        let head = self.migrations.head();
-        for version in [from, to] {
-            Target::Version(version).resolve(0, head)?;
-        }
-        self.database
-            .offline_sql(
-                self.migrations,
-                from,
-                to,
-                &self.options.tool,
-                &self.options.timeouts,
-            )
-            .ok_or(MigrateError::NoOfflineScript)
     }
 }

@@ -16,7 +16,7 @@ enum Taken {
     ByAnother,
 }
 
-impl<D: Database> Runner<'_, D> {
+impl<D: Database + ?Sized> Runner<'_, D> {
     /// Takes these steps in order; says which of them nobody else took meanwhile.
     pub(super) fn take(
         &mut self,

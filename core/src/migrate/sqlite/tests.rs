@@ -348,14 +348,3 @@ fn another_tools_index_or_table_is_no_drift() {
         .unwrap();
     assert_eq!(run(&connection, |runner| runner.check().unwrap()), []);
 }
-
-#[test]
-fn there_is_no_offline_script() {
-    let file = File::new();
-    let connection = file.connect();
-    let error = run(&connection, |runner| runner.offline_sql(0, 1).unwrap_err());
-    assert!(
-        error.to_string().contains("upgrades itself when it is opened"),
-        "{error}"
-    );
-}

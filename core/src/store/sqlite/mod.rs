@@ -7,6 +7,7 @@
 mod artifact;
 mod dates;
 mod documents;
+mod file;
 mod listing;
 mod schema;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
 use self::dates::Since;
+pub use self::file::SqliteFile;
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Rejected, Stage,
     Store, StoreError, StoredArtifact, StoredDescription, StoredRecord,

@@ -53,16 +53,7 @@ const CONDA_INDEX_TABLES: &str = "
 /// Makes the tables that are missing, and brings a database of an older conda-index or towpath up
 /// to date.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let found: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|source| error_at(path, source))?;
-    if found > USER_VERSION {
-        return Err(StoreError::TooNew {
-            path: path.to_owned(),
-            found,
-            known: USER_VERSION,
-        });
-    }
+    let found = user_version(connection, path)?;
     let migrations = Migrations::sqlite();
     let wrong = |source| StoreError::Migrate {
         path: path.to_owned(),
@@ -78,6 +69,32 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
     Runner::new(&mut database, &migrations, Options::default())
         .bring_up_to_date(&mut |_| {})
         .map_err(wrong)?;
+    Ok(())
+}
+
+/// The version of conda-index's tables, unless it is a newer one than is known here.
+pub(super) fn user_version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|source| error_at(path, source))?;
+    if found > USER_VERSION {
+        return Err(StoreError::TooNew {
+            path: path.to_owned(),
+            found,
+            known: USER_VERSION,
+        });
+    }
+    Ok(found)
+}
+
+/// Makes what the newest conda-index has and this database lacks.
+pub(super) fn bring_conda_indexs_tables_up_to_date(
+    connection: &mut Connection,
+    path: &Path,
+) -> Result<(), StoreError> {
+    if user_version(connection, path)? < USER_VERSION {
+        prepare_conda_indexs_tables(connection).map_err(|source| error_at(path, source))?;
+    }
     Ok(())
 }
 

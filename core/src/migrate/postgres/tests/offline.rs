@@ -5,9 +5,7 @@ use std::process::Output;
 use super::*;
 
 fn script(from: u32, to: u32) -> String {
-    run(&mut Fresh::new().connect(), |runner| {
-        runner.offline_sql(from, to).unwrap()
-    })
+    PostgresDatabase::offline_sql(&Migrations::postgres(), from, to, &Options::default()).unwrap()
 }
 
 fn psql(fresh: &Fresh, script: &str) -> Output {
@@ -113,9 +111,7 @@ fn a_script_does_not_run_beside_a_migrator() {
 
 #[test]
 fn there_is_no_script_to_a_version_that_does_not_exist() {
-    let fresh = Fresh::new();
-    let error = run(&mut fresh.connect(), |runner| {
-        runner.offline_sql(0, 4).unwrap_err()
-    });
+    let error =
+        PostgresDatabase::offline_sql(&Migrations::postgres(), 0, 4, &Options::default()).unwrap_err();
     assert!(error.to_string().contains("there is no version 4"), "{error}");
 }
