@@ -17,6 +17,8 @@ mod current_repodata;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod db_migrations;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;

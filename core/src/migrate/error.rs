@@ -146,7 +146,8 @@ pub enum MigrateError {
     NotAdopted,
     /// There are tables that are neither nothing nor everything.
     #[error(
-        "the database has no history, but tables of the same names: {}; use another schema or database",
+        "the database has no history, but tables of the same names: {}; use another schema or database, or say with \
+         `towpath db stamp` which version they are of",
         tables.join(", ")
     )]
     ForeignContent {

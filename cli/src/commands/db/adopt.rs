@@ -37,7 +37,7 @@ pub(crate) struct AdoptArgs {
 pub(crate) struct StampArgs {
     /// The version
     #[arg(value_name = "N")]
-    version: u32,
+    stamped: u32,
 
     #[command(flatten)]
     place: PlaceArgs,
@@ -88,11 +88,11 @@ pub(crate) fn stamp(args: &StampArgs) -> Result<ExitCode, Failure> {
             let mut teller = Teller::of(site);
             let mut runner = Runner::new(database, migrations, args.patience.options());
             runner
-                .stamp(args.version, &mut |event| teller.hear(&event))
+                .stamp(args.stamped, &mut |event| teller.hear(&event))
                 .map_err(|error| Failure::migration(&error))?;
             Ok(Report {
-                text: format!("{site}: version {}", args.version),
-                json: json!({ "version": args.version }),
+                text: format!("{site}: version {}", args.stamped),
+                json: json!({ "version": args.stamped }),
                 status: 0,
             })
         })?;

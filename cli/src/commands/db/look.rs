@@ -167,6 +167,8 @@ fn word(status: &Status) -> &'static str {
 fn sentence(status: &Status) -> String {
     match status {
         Status::Current { .. } => "up to date".to_owned(),
+        Status::Empty => "no tables yet (`towpath db upgrade` makes them)".to_owned(),
+        Status::Behind { .. } => "to be upgraded (`towpath db upgrade`)".to_owned(),
         Status::Newer { .. } => {
             let access = match status.access() {
                 Access::Write => "read and written by this towpath",

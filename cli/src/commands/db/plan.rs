@@ -159,3 +159,48 @@ fn size(bytes: u64) -> String {
     }
     format!("{number} {unit}")
 }
+
+#[cfg(test)]
+mod tests {
+    use towpath_core::migrate::{Cost, LockLevel};
+
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(LockLevel::Share, Some(101), Some(8192), true)]
+    #[case(LockLevel::AccessExclusive, Some(101), Some(8192), true)]
+    #[case(LockLevel::Unknown, Some(101), Some(8192), true)]
+    #[case(LockLevel::AccessExclusive, Some(100), Some(8192), false)]
+    #[case(LockLevel::ShareUpdateExclusive, Some(101), Some(8192), false)]
+    #[case::never_counted(LockLevel::Share, None, Some(8192), true)]
+    #[case::never_counted(LockLevel::Share, None, Some(2700), false)]
+    #[case::not_there_yet(LockLevel::AccessExclusive, None, None, false)]
+    fn a_statement_blocks_if_writers_wait_for_many_rows(
+        #[case] lock: LockLevel,
+        #[case] rows: Option<u64>,
+        #[case] bytes: Option<u64>,
+        #[case] blocks: bool,
+    ) {
+        let args = PlanArgs {
+            plan: true,
+            max_blocked_rows: 100,
+        };
+        let cost = Cost {
+            lock,
+            table: Some("stat".to_owned()),
+            rows,
+            bytes,
+        };
+        let sql = String::new();
+        assert_eq!(args.blocks(&PlannedStatement { sql, cost }), blocks);
+    }
+
+    #[rstest::rstest]
+    #[case(0, "0 B")]
+    #[case(10_239, "10239 B")]
+    #[case(10_240, "10 kB")]
+    #[case(u64::MAX, "16777215 TB")]
+    fn sizes_have_units(#[case] bytes: u64, #[case] shown: &str) {
+        assert_eq!(size(bytes), shown);
+    }
+}

@@ -42,8 +42,9 @@ impl ScriptArgs {
             None => version_of(&settings, &migrations)
                 .map_err(|failure| failure.hinting("with --from N no server is asked for the version"))?,
         };
-        let to = target
-            .resolve(from, migrations.head())
+        let to = Target::Version(from)
+            .resolve(0, migrations.head())
+            .and_then(|from| target.resolve(from, migrations.head()))
             .map_err(|error| failed(error.into()))?;
         let is_wrong_way = match direction {
             Direction::Up => to < from,
