@@ -16,6 +16,8 @@ mod catalogue;
 mod clock;
 mod database;
 mod error;
+#[cfg(feature = "gluesql")]
+mod gluesql;
 mod history;
 mod migration;
 mod plan;
@@ -33,6 +35,8 @@ pub use database::{
     Blocker, Cause, Cost, Database, DatabaseError, Dialect, End, LockLevel, Locking, Timeouts,
 };
 pub use error::{Loss, MigrateError};
+#[cfg(feature = "gluesql")]
+pub use gluesql::GluesqlDatabase;
 pub use history::{HISTORY_TABLE, HistoryRow, How};
 pub use migration::{Execution, Migration, Migrations, Script};
 pub use plan::{Direction, Plan, PlannedStatement, PlannedStep};

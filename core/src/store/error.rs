@@ -101,11 +101,11 @@ pub enum StoreError {
         server: String,
     },
     /// The tables of ours are not what they should be, or could not be made so.
-    #[cfg(feature = "sqlite")]
-    #[error("{}: {source}", path.display())]
+    #[cfg(any(feature = "gluesql", feature = "sqlite"))]
+    #[error("{store}: {source}")]
     Migrate {
-        /// The database file.
-        path: PathBuf,
+        /// The database file, or what else the store is known as.
+        store: String,
         /// What is wrong.
         source: Box<crate::migrate::MigrateError>,
     },

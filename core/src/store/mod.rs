@@ -28,6 +28,8 @@ use std::io;
 use jiff::Timestamp;
 
 pub use error::StoreError;
+#[cfg(feature = "gluesql-redb")]
+pub use gluesql::GluesqlFile;
 #[cfg(feature = "gluesql")]
 pub use gluesql::GluesqlStore;
 pub use memory::MemoryStore;

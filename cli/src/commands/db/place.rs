@@ -8,8 +8,8 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use towpath_core::channel::{ChannelFolder, Subdir};
 use towpath_core::migrate::{self, Migrations, PostgresDatabase};
-use towpath_core::store::SqliteFile;
 use towpath_core::store::postgres::{ConnectionSettings, Retry};
+use towpath_core::store::{GluesqlFile, SqliteFile};
 
 use crate::database::{DATABASE, Database, ServerArgs};
 use crate::failure::Failure;
@@ -170,7 +170,10 @@ impl PlaceArgs {
         let mut sites = Vec::new();
         for subdir in subdirs {
             let folder = channel.subdir(&subdir);
-            for (kind, path) in [(Database::Sqlite3, folder.sqlite_store())] {
+            for (kind, path) in [
+                (Database::Sqlite3, folder.sqlite_store()),
+                (Database::Gluesql, folder.gluesql_store()),
+            ] {
                 let is_meant = self.db.is_none_or(|meant| meant == kind);
                 if is_meant && path.is_file() {
                     sites.push(Site::Store {
@@ -213,14 +216,31 @@ fn on_server(settings: ConnectionSettings, purpose: Purpose, work: &mut Work<'_>
 }
 
 fn on_store(site: &Site, purpose: Purpose, work: &mut Work<'_>) -> Result<Report, Failure> {
-    let Site::Store { path, .. } = site else {
-        return Err(Failure::failed("a server's database is no store of a channel"));
-    };
-    let file = match purpose {
-        Purpose::Look => SqliteFile::open_to_look(path)?,
-        Purpose::Change => SqliteFile::open_to_change(path)?,
-    };
-    work(site, &mut file.database(), &Migrations::sqlite())
+    match site {
+        Site::Store {
+            kind: Database::Sqlite3,
+            path,
+            ..
+        } => {
+            let file = match purpose {
+                Purpose::Look => SqliteFile::open_to_look(path)?,
+                Purpose::Change => SqliteFile::open_to_change(path)?,
+            };
+            work(site, &mut file.database(), &Migrations::sqlite())
+        }
+        Site::Store {
+            kind: Database::Gluesql,
+            path,
+            ..
+        } => {
+            let mut file = match purpose {
+                Purpose::Look => GluesqlFile::open_to_look(path)?,
+                Purpose::Change => GluesqlFile::open_to_change(path)?,
+            };
+            work(site, &mut file.database(), &Migrations::gluesql())
+        }
+        other => Err(Failure::failed(format!("{other} is no store beside packages"))),
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -9,6 +9,8 @@
 mod artifact;
 mod changes;
 mod documents;
+#[cfg(feature = "gluesql-redb")]
+mod file;
 mod listing;
 #[cfg(feature = "gluesql-redb")]
 mod redb_file;
@@ -27,12 +29,15 @@ pub use gluesql_redb_storage::RedbStorage;
 use jiff::Timestamp;
 
 use self::changes::Changes;
+#[cfg(feature = "gluesql-redb")]
+pub use self::file::GluesqlFile;
 use self::rows::{Cursor, Failure};
 pub use self::storage::{RowStorage, SortedRows};
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, RecordQuery, Rejected, Stage, Store,
     StoreError, StoredArtifact, StoredDescription, StoredRecord,
 };
+use crate::migrate::{GluesqlDatabase, Migrations, Options, Runner};
 use crate::package::ArtifactName;
 
 /// A subdir's store in a storage of GlueSQL.
@@ -78,7 +83,7 @@ impl<S: RowStorage> GluesqlStore<S> {
         Self::prepare(storage, "the store in GlueSQL".to_owned(), || None)
     }
 
-    /// Makes what is missing. A store that is made anew gets the id, if there is one.
+    /// Brings the tables up to date. A store that is made anew gets the id, if there is one.
     fn prepare(
         storage: S,
         name: String,
@@ -91,24 +96,24 @@ impl<S: RowStorage> GluesqlStore<S> {
             name,
             mark: None,
         };
-        let prepare = || {
-            store.storage.begin(true)?;
+        let begun = store.storage.begin(true).map_err(Failure::Storage);
+        store.named(begun)?;
+        let migrations = Migrations::gluesql();
+        let mut database = GluesqlDatabase::new(&mut store.storage);
+        Runner::new(&mut database, &migrations, Options::default())
+            .bring_up_to_date(&mut |_| ())
+            .map_err(|source| StoreError::Migrate {
+                store: store.name.clone(),
+                source: Box::new(source),
+            })?;
+        store.mark = store.named(Mark::read(&store.storage))?;
+        if let (None, Some(id)) = (&store.mark, new_id()) {
+            let mark = Mark { id, changes: 0 };
             let mut changes = Changes::default();
-            let missing = tables::missing(&store.storage)?;
-            let is_new = missing
-                .iter()
-                .any(|table| table.table_name == tables::TOWPATH_STORE);
-            missing.into_iter().for_each(|table| changes.make(table));
-            if is_new {
-                store.mark = new_id().map(|id| Mark { id, changes: 0 });
-            } else {
-                store.mark = Mark::read(&store.storage)?;
-            }
-            Ok(changes)
-        };
-        let changes: Result<Changes, Failure> = prepare();
-        let changes = changes.map_err(|failure| failure.of(&store.name))?;
-        store.make(changes)?;
+            mark.write(&mut changes);
+            store.mark = Some(mark);
+            store.make(changes)?;
+        }
         Ok(store)
     }
 

@@ -18,7 +18,7 @@ use super::rows::Failure;
 use crate::store::StoreError;
 
 /// How long to wait for another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long to wait before the next look.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -67,7 +67,7 @@ impl OwnerFile {
         path.into()
     }
 
-    fn write(store: &Path) -> io::Result<Self> {
+    pub(super) fn write(store: &Path) -> io::Result<Self> {
         let path = Self::of(store);
         fs_err::write(&path, std::process::id().to_string())?;
         Ok(Self(path))
@@ -127,7 +127,7 @@ fn builder() -> Builder {
     builder
 }
 
-fn open_database(path: &Path, patience: Duration) -> Result<Database, StoreError> {
+pub(super) fn open_database(path: &Path, patience: Duration) -> Result<Database, StoreError> {
     if !path.try_exists()? {
         make(path).map_err(|error| error.at(path))?;
     }

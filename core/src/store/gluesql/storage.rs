@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gluesql_core::data::Value;
 use gluesql_core::error::Result;
-use gluesql_core::store::{Store, StoreMut, Transaction};
+use gluesql_core::store::{GStore, GStoreMut, Planner};
 use gluesql_memory_storage::MemoryStorage;
 
 /// The rows of a table in order of their primary keys.
@@ -15,7 +15,7 @@ pub type SortedRows<'s> = Box<dyn Iterator<Item = Result<Cow<'s, [Value]>>> + 's
 ///
 /// A storage with transactions streams from what was last committed while a transaction is open
 /// that was begun with `autocommit`, and fetches in that transaction.
-pub trait RowStorage: Store + StoreMut + Transaction {
+pub trait RowStorage: GStore + GStoreMut + Planner {
     /// The rows of a table in order of their primary keys.
     ///
     /// # Errors
@@ -26,6 +26,18 @@ pub trait RowStorage: Store + StoreMut + Transaction {
         Ok(Box::new(
             rows.map(|row| row.map(|(_, values)| Cow::Owned(values))),
         ))
+    }
+
+    /// Gives up the open transaction for one that is committed or rolled back by itself, and that
+    /// reads what it wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the storage fails.
+    fn begin_reading_own_writes(&mut self) -> Result<()> {
+        self.rollback()?;
+        self.begin(false)?;
+        Ok(())
     }
 }
 
@@ -38,6 +50,11 @@ impl RowStorage for MemoryStorage {
             .into_iter()
             .flat_map(|item| item.rows.values());
         Ok(Box::new(rows.map(|row| Ok(Cow::Borrowed(row.as_slice())))))
+    }
+
+    /// It has no transactions: what is written can be read.
+    fn begin_reading_own_writes(&mut self) -> Result<()> {
+        Ok(())
     }
 }
 

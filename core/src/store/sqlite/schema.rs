@@ -56,7 +56,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), St
     let found = user_version(connection, path)?;
     let migrations = Migrations::sqlite();
     let wrong = |source| StoreError::Migrate {
-        path: path.to_owned(),
+        store: path.display().to_string(),
         source: Box::new(source),
     };
     let mut database = SqliteDatabase::new(connection);

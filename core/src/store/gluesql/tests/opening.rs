@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::migrate::{Database, End, Execution, Statement, Status, Timeouts};
 use crate::store::conformance::{changed, day, file_names, index, read, records, whole_channel};
 
 const AT_ONCE: Duration = Duration::ZERO;
@@ -34,6 +35,39 @@ fn everything_is_there_after_reopening() {
     assert_eq!(store.change_mark().unwrap(), mark);
     store.commit(&[read("b-1-0.conda", 3)], day(1)).unwrap();
     assert_ne!(store.change_mark().unwrap(), mark);
+}
+
+/// As stores were before their tables had a history.
+#[test]
+fn a_store_without_a_history_is_taken_over_as_it_is() {
+    let RedbInFolder { mut store, folder } = RedbInFolder::empty();
+    index(&mut store, &[read("a-1-0.conda", 1)], day(0));
+    let before = records(&store, &whole_channel());
+    let mark = store.change_mark().unwrap();
+    drop(store);
+
+    let mut file = GluesqlFile::open_to_change(&redb_in(&folder)).unwrap();
+    let mut database = file.database();
+    let text = "DROP TABLE towpath_migration";
+    database
+        .lock(Execution::OneTransaction, &Timeouts::default())
+        .unwrap();
+    database
+        .execute(Execution::OneTransaction, Statement { text })
+        .unwrap();
+    database.release(Execution::OneTransaction, End::Commit).unwrap();
+    drop(file);
+
+    let store = GluesqlStore::open(&redb_in(&folder)).unwrap();
+    assert_eq!(records(&store, &whole_channel()), before);
+    assert_eq!(store.change_mark().unwrap(), mark);
+    drop(store);
+    let mut file = GluesqlFile::open_to_look(&redb_in(&folder)).unwrap();
+    let mut database = file.database();
+    let migrations = Migrations::gluesql();
+    let mut runner = Runner::new(&mut database, &migrations, Options::default());
+    assert_eq!(runner.status().unwrap(), Status::Current { version: 1 });
+    assert_eq!(runner.check().unwrap(), []);
 }
 
 #[test]

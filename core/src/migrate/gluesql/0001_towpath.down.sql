@@ -1,0 +1,11 @@
+DROP TABLE towpath_store;
+DROP TABLE towpath_recipe;
+DROP TABLE towpath_artifact;
+DROP TABLE stat_indexed;
+DROP TABLE stat_fs;
+DROP TABLE run_exports;
+DROP TABLE recipe;
+DROP TABLE post_install;
+DROP TABLE index_json;
+DROP TABLE icon;
+DROP TABLE about;
