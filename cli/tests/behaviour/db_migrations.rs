@@ -810,6 +810,52 @@ fn sqlite_stores_are_looked_at_subdir_by_subdir() {
     assert_eq!(outcome.status(), 1, "{outcome}");
 }
 
+/// As conda-index makes a file: of its versions 0 and 1, and of today.
+#[rstest]
+#[case(0, "")]
+#[case(1, "")]
+#[case(
+    2,
+    ", name AS (json_extract(index_json, '$.name')), sha256 AS (json_extract(index_json, '$.sha256'))"
+)]
+fn conda_indexs_files_are_adopted(#[case] version: u32, #[case] computed: &str) {
+    let channel = ChannelBuilder::new().directory("noarch/.cache");
+    let path = channel.path().join("noarch/.cache/cache.db");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(&format!(
+        "CREATE TABLE about (path TEXT PRIMARY KEY, about BLOB);
+         CREATE TABLE index_json (path TEXT PRIMARY KEY, index_json BLOB{computed});
+         CREATE TABLE recipe (path TEXT PRIMARY KEY, recipe BLOB);
+         CREATE TABLE recipe_log (path TEXT PRIMARY KEY, recipe_log BLOB);
+         CREATE TABLE run_exports (path TEXT PRIMARY KEY, run_exports BLOB);
+         CREATE TABLE post_install (path TEXT PRIMARY KEY, post_install BLOB);
+         CREATE TABLE icon (path TEXT PRIMARY KEY, icon_png BLOB);
+         CREATE TABLE stat (stage TEXT NOT NULL DEFAULT 'indexed', path TEXT NOT NULL, mtime NUMBER,
+             size INTEGER, sha256 TEXT, md5 TEXT, last_modified TEXT, etag TEXT);
+         CREATE UNIQUE INDEX idx_stat ON stat (path, stage);
+         CREATE INDEX idx_stat_stage ON stat (stage, path);
+         INSERT INTO index_json (path, index_json) VALUES ('a-1-0.conda', '{{\"name\": \"a\"}}');
+         PRAGMA user_version = {version};"
+    ))
+    .unwrap();
+    drop(file);
+    let before = fs_err::read(&path).unwrap();
+    let _ = db_of(&channel, &["status"]).succeeded();
+    assert_eq!(fs_err::read(&path).unwrap(), before);
+
+    let outcome = db_of(&channel, &["adopt"]).succeeded();
+    let says = "noarch (sqlite3): adopted as version 0 and upgraded to 1\n";
+    assert_eq!(outcome.stdout(), says);
+    let _ = db_of(&channel, &["check"]).succeeded();
+    assert_eq!(db_of(&channel, &["adopt"]).status(), 1);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let query = "SELECT name, (SELECT user_version FROM pragma_user_version) FROM index_json";
+    let row: (String, u32) = file
+        .query_row(query, (), |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(row, ("a".to_owned(), 2));
+}
+
 #[test]
 fn gluesql_stores_are_looked_at_subdir_by_subdir() {
     let channel = channel_with_stores("gluesql");

@@ -19,15 +19,30 @@ pub struct Adopted {
 
 impl<D: Database + ?Sized> Runner<'_, D> {
     /// Takes over tables that have no history: compares them with what conda-index makes (or an
-    /// older towpath), writes the history, and upgrades to the newest version.
+    /// older towpath), writes the history, and upgrades to the newest version. Where our steps come
+    /// after conda-index's tables instead of making them, its tables alone are version 0.
     ///
     /// # Errors
     ///
     /// When there is nothing to adopt, the tables differ (nothing is changed then), or the upgrade
     /// fails (the database is adopted then).
     pub fn adopt(&mut self, progress: &mut Progress<'_>) -> Result<Adopted, MigrateError> {
-        self.refuse_to_adopt_what_needs_none()?;
-        self.take_over(progress)
+        let what = match self.status()? {
+            Status::Unmanaged | Status::ForeignContent { .. } => {
+                return self.take_over(progress);
+            }
+            Status::Empty if !self.migrations.expected(0).tables().is_empty() => {
+                let drifts = self.check()?;
+                if !drifts.is_empty() {
+                    return Err(MigrateError::Drifted { version: 0, drifts });
+                }
+                let moved = self.upgrade(Target::Head, progress)?;
+                return Ok(Adopted { version: 0, moved });
+            }
+            Status::Empty => "the database is empty (`towpath db upgrade` makes the tables)",
+            _ => "the database has a history (`towpath db status` shows it)",
+        };
+        Err(MigrateError::NothingToAdopt { what })
     }
 
     /// Adopts the database unless another one did meanwhile.
@@ -50,15 +65,6 @@ impl<D: Database + ?Sized> Runner<'_, D> {
         )?;
         let moved = self.upgrade(Target::Head, progress)?;
         Ok(Adopted { version, moved })
-    }
-
-    fn refuse_to_adopt_what_needs_none(&mut self) -> Result<(), MigrateError> {
-        let what = match self.status()? {
-            Status::Unmanaged | Status::ForeignContent { .. } => return Ok(()),
-            Status::Empty => "the database is empty (`towpath db upgrade` makes the tables)",
-            _ => "the database has a history (`towpath db status` shows it)",
-        };
-        Err(MigrateError::NothingToAdopt { what })
     }
 
     /// Says that the database has this version, after comparing its tables with that.
