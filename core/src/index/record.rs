@@ -153,13 +153,17 @@ impl Batch {
                 let (new, replaced): (Vec<_>, Vec<_>) = artifacts
                     .iter()
                     .map(|artifact| &artifact.listed.name)
-                    .filter(|name| !rejected.iter().any(|rejected| rejected.name == **name))
+                    .filter(|name| {
+                        !rejected
+                            .iter()
+                            .any(|rejected| rejected.file_name == name.as_str())
+                    })
                     .partition(|name| !replaced.contains(name));
                 subdir.summary.added += new.len();
                 subdir.summary.changed += replaced.len();
                 let left_out = rejected
                     .into_iter()
-                    .map(|rejected| LeftOut::new(rejected.name.to_string(), &rejected.why));
+                    .map(|rejected| LeftOut::new(rejected.file_name, &rejected.why));
                 subdir.summary.left_out.extend(left_out);
             }
             Err(error) => subdir.summary.failure = Some(error.to_string()),

@@ -8,6 +8,7 @@ mod marks;
 #[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 mod model;
 mod records;
+mod rows;
 
 #[cfg(any(feature = "gluesql", feature = "sqlite"))]
 pub(super) use records::read_with_everything;
@@ -52,6 +53,9 @@ pub(super) trait Backend {
 
     /// Whether texts may have the character U+0000.
     const KEEPS_NUL: bool = true;
+
+    /// Whether texts are kept, and not only what they say; and whether there is room for all kinds.
+    const KEEPS_TEXT: bool = true;
 
     /// A place with an empty store.
     fn empty() -> Self;
@@ -117,6 +121,22 @@ macro_rules! conformance_suite {
                 dates_are_of_names_and_bytes,
                 a_forgotten_artifact_keeps_its_date,
                 nothing_that_was_committed_is_dated_again,
+            );
+            conformance_suite!(@area $backend, rows:
+                everything_that_goes_in_comes_out,
+                rows_come_in_their_order,
+                rows_replace_those_with_their_keys_and_no_others,
+                a_copy_streams_what_the_original_does,
+                what_was_copied_is_not_read_again,
+                nothing_of_a_copied_artifact_stays_when_it_is_replaced,
+                a_copied_artifact_can_be_forgotten,
+                what_cannot_be_kept_is_rejected_and_read_again,
+                numbers_of_a_record_come_out_as_they_went_in,
+                nothing_is_left_after_clearing,
+                an_error_of_the_visitor_ends_the_stream_of_rows,
+                files_leave_the_stage_that_they_are_taken_out_of,
+                files_that_no_stage_lists_are_told_apart,
+                moving_rows_changes_the_mark,
             );
             conformance_suite!(@area $backend, marks:
                 every_change_changes_the_mark,

@@ -19,6 +19,7 @@ pub mod gluesql;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod types;
@@ -33,6 +34,7 @@ pub use gluesql::GluesqlFile;
 #[cfg(feature = "gluesql")]
 pub use gluesql::GluesqlStore;
 pub use memory::MemoryStore;
+pub use row::{DateRow, IconRow, RattlerRecipeRow, StageRow, StoreRow, TextKind, TextRow, TimePrecision};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteFile, SqliteStore};
 pub use types::{
@@ -153,4 +155,62 @@ pub trait Store {
     ///
     /// When the backend fails.
     fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError>;
+
+    /// Which of these files the stage lists, in the order in which they are named.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails.
+    fn listed(&self, stage: &Stage, file_names: &[String]) -> Result<Vec<String>, StoreError>;
+
+    /// Takes files out of a stage. What was read of them stays. Says how many the stage listed.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn unlist(&mut self, stage: &Stage, file_names: &[String]) -> Result<usize, StoreError>;
+
+    /// Streams everything that is kept: the rows of the stages in order of stages, then dates, texts
+    /// in order of [`TextKind::ALL`], icons and rattler-build's recipes; each in order of file names,
+    /// and dates of one file name in order of digests. All orders are bytewise.
+    ///
+    /// Texts are as they are spelled where the backend keeps text, and in canonical spelling where
+    /// it keeps something else.
+    ///
+    /// # Errors
+    ///
+    /// When the backend or `visit` fails.
+    fn for_each_row(&self, visit: &mut dyn FnMut(StoreRow) -> io::Result<()>) -> Result<(), StoreError>;
+
+    /// Takes rows that [`for_each_row`](Self::for_each_row) gave, in one transaction. A row replaces
+    /// the one with its key, and nothing else. Batches are given in the order of the stream: what a
+    /// record is of is told by rows before it.
+    ///
+    /// What the backend has no column for is left out; what a column has no room for is kept as
+    /// [`commit`](Self::commit) would. What it has no way to keep is rejected with all that was read of
+    /// the artifact, so that the next index run reads it and says what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing of the batch is kept then.
+    fn restore(&mut self, rows: &[StoreRow]) -> Result<Vec<Rejected>, StoreError>;
+
+    /// Removes every row of the subdir.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails; nothing is changed then.
+    fn clear(&mut self) -> Result<(), StoreError>;
+
+    /// Whether there is no row of the subdir.
+    ///
+    /// # Errors
+    ///
+    /// When the backend fails.
+    fn is_empty(&self) -> Result<bool, StoreError>;
+
+    /// How exactly modification times are kept.
+    fn time_precision(&self) -> TimePrecision {
+        TimePrecision::Exact
+    }
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::json::JsonText;
 use crate::package::{ArchiveFormat, ArtifactName, Digests, Metadata, RattlerRecipe};
 use crate::record::record_text;
@@ -36,7 +38,8 @@ impl Mtime {
 }
 
 /// A stage: a list of artifacts with size and modification time, known by its name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Stage(Cow<'static, str>);
 
 impl Stage {
@@ -143,7 +146,7 @@ impl StoredArtifact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// Its file name.
-    pub name: ArtifactName,
+    pub file_name: String,
     /// What cannot be kept, and why.
     pub why: String,
 }

@@ -4,6 +4,7 @@ DROP TABLE towpath_artifact;
 DROP TABLE stat_indexed;
 DROP TABLE stat_fs;
 DROP TABLE run_exports;
+DROP TABLE recipe_log;
 DROP TABLE recipe;
 DROP TABLE post_install;
 DROP TABLE index_json;

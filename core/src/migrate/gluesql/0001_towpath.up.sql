@@ -18,22 +18,27 @@ CREATE TABLE index_json (
 
 CREATE TABLE post_install (path TEXT PRIMARY KEY, post_install TEXT NOT NULL);
 CREATE TABLE recipe (path TEXT PRIMARY KEY, recipe TEXT NOT NULL);
+CREATE TABLE recipe_log (path TEXT PRIMARY KEY, recipe_log TEXT NOT NULL);
 CREATE TABLE run_exports (path TEXT PRIMARY KEY, run_exports TEXT NOT NULL);
 
 -- Stages of other names get such a table when they are first filled.
 CREATE TABLE stat_fs (
     path TEXT PRIMARY KEY,
-    mtime FLOAT NOT NULL,
-    size INT NOT NULL,
+    mtime FLOAT NULL,
+    size INT NULL,
     sha256 TEXT NULL,
-    md5 TEXT NULL
+    md5 TEXT NULL,
+    last_modified TEXT NULL,
+    etag TEXT NULL
 );
 CREATE TABLE stat_indexed (
     path TEXT PRIMARY KEY,
-    mtime FLOAT NOT NULL,
-    size INT NOT NULL,
+    mtime FLOAT NULL,
+    size INT NULL,
     sha256 TEXT NULL,
-    md5 TEXT NULL
+    md5 TEXT NULL,
+    last_modified TEXT NULL,
+    etag TEXT NULL
 );
 
 -- `earlier` is a JSON object of dates by SHA-256.

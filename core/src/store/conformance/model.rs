@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::TestRunner;
 
+use super::rows::rows;
 use super::*;
 use crate::package::ArchiveFormat;
 
@@ -148,6 +149,8 @@ pub(super) fn behaves_as_memory_does<B: Backend>() {
             );
             assert_same(&memory, place.store());
         }
+        // What the store keeps is what the store in memory keeps, not only what it streams.
+        assert_eq!(rows(place.store()), rows(&memory));
         Ok(())
     };
     TestRunner::new(config).run(&calls, run).unwrap();

@@ -1,8 +1,9 @@
 //! What a call changes of artifacts that were read: a row in each table that knows something of
 //! them.
 //!
-//! An artifact's rows in `stat_indexed`, `index_json` and `post_install` come and go together; its
-//! row in `towpath_artifact` comes with them and stays.
+//! An artifact's rows in `stat_indexed`, `index_json` and `post_install` come and go together, but for
+//! what another tool has read and a copy brought here; its row in `towpath_artifact` comes with them
+//! and stays.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use gluesql_core::data::Value;
 use jiff::Timestamp;
 
 use super::changes::{Changes, optional_text};
+use super::dates::Dates;
 use super::rows::{Failure, fetch};
 use super::storage::RowStorage;
 use super::tables::{self, stage_table};
@@ -36,7 +38,7 @@ pub(super) fn write_all(
         latest.insert(path, (artifact, dates.with(artifact.digests.sha256_hex(), now)));
     }
     for (path, (artifact, dates)) in latest {
-        if dates.was_known {
+        if dates.was_known || fetch(storage, tables::INDEX_JSON, path)?.is_some() {
             for table in tables::OPTIONAL {
                 changes.remove(table, path);
             }
@@ -49,7 +51,7 @@ pub(super) fn write_all(
 
 fn write(changes: &mut Changes, path: &str, artifact: &StoredArtifact) {
     let sha256 = || Value::Str(artifact.digests.sha256_hex());
-    let name = package_name(&artifact.record);
+    let name = member(&artifact.record, "name");
     let record = Value::Str(artifact.record.as_str().to_owned());
     changes.write(
         tables::INDEX_JSON,
@@ -89,15 +91,17 @@ fn write(changes: &mut Changes, path: &str, artifact: &StoredArtifact) {
             Value::I64(size_column(artifact.listed.size)),
             sha256(),
             Value::Str(artifact.digests.md5_hex()),
+            Value::Null,
+            Value::Null,
         ],
     );
 }
 
-/// The name in a record, if it is text.
-fn package_name(record: &JsonText) -> Option<String> {
+/// A member of a record, if it is text.
+pub(super) fn member(record: &JsonText, wanted: &str) -> Option<String> {
     let mut members = record.as_slice().members()?;
-    let (_, name) = members.find(|(key, _)| *key == "name")?;
-    name.text().map(std::borrow::Cow::into_owned)
+    let (_, value) = members.find(|(key, _)| *key == wanted)?;
+    value.text().map(std::borrow::Cow::into_owned)
 }
 
 /// GlueSQL's integers have a sign; a size beyond them cannot be of a file.
@@ -111,7 +115,7 @@ pub(super) fn forget_all(storage: &impl RowStorage, names: &[ArtifactName]) -> R
     let indexed = stage_table(&Stage::INDEXED);
     for name in names {
         let path = name.as_str();
-        if fetch(storage, &indexed, path)?.is_some() {
+        if fetch(storage, &indexed, path)?.is_some() || fetch(storage, tables::INDEX_JSON, path)?.is_some() {
             for table in [&indexed, tables::INDEX_JSON, tables::POST_INSTALL]
                 .into_iter()
                 .chain(tables::OPTIONAL)
@@ -121,64 +125,4 @@ pub(super) fn forget_all(storage: &impl RowStorage, names: &[ArtifactName]) -> R
         }
     }
     Ok(changes)
-}
-
-/// The dates of all bytes that an artifact's name ever stood for, in milliseconds by SHA-256.
-struct Dates {
-    /// Whether the store had dates before, and so may have other rows.
-    was_known: bool,
-    has_changed: bool,
-    current: String,
-    all: BTreeMap<String, i64>,
-}
-
-impl Dates {
-    fn of(storage: &impl RowStorage, path: &str) -> Result<Self, Failure> {
-        let mut dates = Self {
-            was_known: false,
-            has_changed: false,
-            current: String::new(),
-            all: BTreeMap::new(),
-        };
-        if let Some(row) = fetch(storage, tables::TOWPATH_ARTIFACT, path)? {
-            dates.was_known = true;
-            row.text(1)?.clone_into(&mut dates.current);
-            if let Some(earlier) = row.optional_text(3)? {
-                dates.all = serde_json::from_str(earlier).map_err(|source| Failure::BadRow {
-                    path: path.to_owned(),
-                    what: format!("its earlier dates cannot be read: {source}"),
-                })?;
-            }
-            dates.all.insert(dates.current.clone(), row.integer(2)?);
-        }
-        Ok(dates)
-    }
-
-    /// The same with these bytes as the current ones, dated if they never were.
-    fn with(mut self, sha256: String, now: Timestamp) -> Self {
-        if self.current != sha256 {
-            self.all.entry(sha256.clone()).or_insert(now.as_millisecond());
-            self.current = sha256;
-            self.has_changed = true;
-        }
-        self
-    }
-
-    fn write(mut self, changes: &mut Changes, path: &str) {
-        if !self.has_changed {
-            return;
-        }
-        if let Some(date) = self.all.remove(&self.current) {
-            let earlier = (!self.all.is_empty()).then(|| serde_json::json!(self.all).to_string());
-            changes.write(
-                tables::TOWPATH_ARTIFACT,
-                path,
-                [
-                    Value::Str(self.current),
-                    Value::I64(date),
-                    optional_text(earlier.as_deref()),
-                ],
-            );
-        }
-    }
 }

@@ -159,8 +159,15 @@ pub(super) fn for_each_digest(
 ) -> Result<(), Failure> {
     let mut indexed = Cursor::open(storage, &stage_table(&Stage::INDEXED))?;
     while let Some(row) = indexed.step()? {
-        if let Some(sha256) = row.optional_text(3)? {
-            visit(row.path(), sha256).map_err(Failure::Visit)?;
+        let sha256 = match row.optional_text(3)? {
+            Some(sha256) => sha256.to_owned(),
+            None => match fetch(storage, tables::INDEX_JSON, row.path())? {
+                Some(record) => record.text(3)?.to_owned(),
+                None => continue,
+            },
+        };
+        if !sha256.is_empty() {
+            visit(row.path(), &sha256).map_err(Failure::Visit)?;
         }
     }
     Ok(())

@@ -4,9 +4,9 @@ use gluesql_core::data::Value;
 
 use super::artifact::size_column;
 use super::changes::Changes;
-use super::rows::{Cursor, Failure, Row};
+use super::rows::{Cursor, Failure, Row, fetch};
 use super::storage::RowStorage;
-use super::tables::{stage_schema, stage_table};
+use super::tables::{INDEX_JSON, stage_schema, stage_table};
 use crate::package::ArtifactName;
 use crate::store::difference::Comparison;
 use crate::store::{ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, Stage};
@@ -29,7 +29,7 @@ pub(super) fn replace(
     while let Some(row) = rows.step()? {
         let known = state(&row)?;
         comparison.take_row(row.path(), |listed| {
-            known == (listed.mtime.seconds(), size_column(listed.size))
+            known == (Some(listed.mtime.seconds()), Some(size_column(listed.size)))
         });
     }
     let mut difference = comparison.finish();
@@ -45,7 +45,7 @@ pub(super) fn replace(
         changes.write(
             &table,
             listed.name.as_str(),
-            [mtime, size, Value::Null, Value::Null],
+            [mtime, size, Value::Null, Value::Null, Value::Null, Value::Null],
         );
     }
     Ok((changes, difference.missing.len()))
@@ -57,29 +57,68 @@ pub(super) fn changed(storage: &impl RowStorage, upstream: &Stage) -> Result<Vec
     let mut listed = Cursor::open_if_made(storage, &stage_table(upstream))?;
     let mut indexed = Cursor::open(storage, &stage_table(&Stage::INDEXED))?;
     while let Some(row) = listed.step()? {
-        let known = indexed.seek(row.path())?;
-        let listed_state = state(&row)?;
-        if known.map(state).transpose()? == Some(listed_state) {
+        let known = indexed.seek(row.path())?.map(state).transpose()?;
+        let (mtime, size) = state(&row)?;
+        if known.is_some_and(|known| !differs(known.0, mtime) && !differs(known.1, size)) {
             continue;
         }
         // Rows that are no artifacts are not ours to read.
         let Ok(name) = ArtifactName::new(row.path()) else {
             continue;
         };
-        let (mtime, size) = listed_state;
+        let replaces = known.is_some() || fetch(storage, INDEX_JSON, row.path())?.is_some();
         changed.push(ChangedArtifact {
             artifact: ListedArtifact {
                 name,
-                mtime: Mtime::from_seconds(mtime),
-                size: size.try_into().unwrap_or_default(),
+                mtime: Mtime::from_seconds(mtime.unwrap_or_default()),
+                size: size.and_then(|size| size.try_into().ok()).unwrap_or_default(),
             },
-            replaces: known.is_some(),
+            replaces,
         });
     }
     Ok(changed)
 }
 
-/// Modification time and size.
-fn state(row: &Row<'_>) -> Result<(f64, i64), Failure> {
-    Ok((row.float(1)?, row.integer(2)?))
+/// Modification time and size, as far as they are known.
+fn state(row: &Row<'_>) -> Result<(Option<f64>, Option<i64>), Failure> {
+    Ok((row.optional_float(1)?, row.optional_integer(2)?))
+}
+
+/// What is not known is no difference.
+fn differs<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
+}
+
+/// Which of the files the stage lists.
+pub(super) fn listed(
+    storage: &impl RowStorage,
+    stage: &Stage,
+    file_names: &[String],
+) -> Result<Vec<String>, Failure> {
+    let table = stage_table(stage);
+    let mut listed = Vec::new();
+    if storage.fetch_schema(&table)?.is_some() {
+        for file_name in file_names {
+            if fetch(storage, &table, file_name)?.is_some() {
+                listed.push(file_name.clone());
+            }
+        }
+    }
+    Ok(listed)
+}
+
+/// Takes the files out of the stage; says how many rows go.
+pub(super) fn unlist(
+    storage: &impl RowStorage,
+    stage: &Stage,
+    file_names: &[String],
+) -> Result<(Changes, usize), Failure> {
+    let mut changes = Changes::default();
+    let mut listed = listed(storage, stage, file_names)?;
+    listed.sort_unstable();
+    listed.dedup();
+    for file_name in &listed {
+        changes.remove(&stage_table(stage), file_name);
+    }
+    Ok((changes, listed.len()))
 }

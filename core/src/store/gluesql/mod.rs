@@ -8,7 +8,9 @@
 
 mod artifact;
 mod changes;
+mod dates;
 mod documents;
+mod everything;
 #[cfg(feature = "gluesql-redb")]
 mod file;
 mod listing;
@@ -35,7 +37,7 @@ use self::rows::{Cursor, Failure};
 pub use self::storage::{RowStorage, SortedRows};
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, RecordQuery, Rejected, Stage, Store,
-    StoreError, StoredArtifact, StoredDescription, StoredRecord,
+    StoreError, StoreRow, StoredArtifact, StoredDescription, StoredRecord,
 };
 use crate::migrate::{GluesqlDatabase, Migrations, Options, Runner};
 use crate::package::ArtifactName;
@@ -227,7 +229,7 @@ impl<S: RowStorage> Store for GluesqlStore<S> {
         self.make(changes)
     }
 
-    /// No other tool knows this store. Only `commit` brings artifacts into it, and it dates them.
+    /// No other tool knows this store. `commit` dates what it brings, and `restore` brings dates.
     fn adopt(&mut self, _: Timestamp) -> Result<(), StoreError> {
         Ok(())
     }
@@ -260,5 +262,34 @@ impl<S: RowStorage> Store for GluesqlStore<S> {
     fn change_mark(&self) -> Result<Option<ChangeMark>, StoreError> {
         let mark = self.mark.as_ref();
         Ok(mark.map(|Mark { id, changes }| ChangeMark(format!("gluesql:{id}:{changes}"))))
+    }
+
+    fn listed(&self, stage: &Stage, file_names: &[String]) -> Result<Vec<String>, StoreError> {
+        self.named(listing::listed(&self.storage, stage, file_names))
+    }
+
+    fn unlist(&mut self, stage: &Stage, file_names: &[String]) -> Result<usize, StoreError> {
+        let (changes, removed) = self.named(listing::unlist(&self.storage, stage, file_names))?;
+        self.make(changes)?;
+        Ok(removed)
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(StoreRow) -> io::Result<()>) -> Result<(), StoreError> {
+        self.named(everything::for_each(&self.storage, visit))
+    }
+
+    fn restore(&mut self, rows: &[StoreRow]) -> Result<Vec<Rejected>, StoreError> {
+        let changes = self.named(everything::restore(&self.storage, rows))?;
+        self.make(changes)?;
+        Ok(Vec::new())
+    }
+
+    fn clear(&mut self) -> Result<(), StoreError> {
+        let changes = self.named(everything::clear(&self.storage))?;
+        self.make(changes)
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        self.named(everything::is_none(&self.storage))
     }
 }

@@ -63,6 +63,20 @@ impl Row<'_> {
         }
     }
 
+    pub(super) fn bytes(&self, column: usize) -> Result<&[u8], Failure> {
+        match self.0.get(column) {
+            Some(Value::Bytea(bytes)) => Ok(bytes),
+            _ => Err(self.bad(column, "bytes")),
+        }
+    }
+
+    pub(super) fn boolean(&self, column: usize) -> Result<bool, Failure> {
+        match self.0.get(column) {
+            Some(Value::Bool(value)) => Ok(*value),
+            _ => Err(self.bad(column, "true or false")),
+        }
+    }
+
     pub(super) fn integer(&self, column: usize) -> Result<i64, Failure> {
         match self.0.get(column) {
             Some(Value::I64(number)) => Ok(*number),
@@ -70,9 +84,17 @@ impl Row<'_> {
         }
     }
 
-    pub(super) fn float(&self, column: usize) -> Result<f64, Failure> {
+    pub(super) fn optional_integer(&self, column: usize) -> Result<Option<i64>, Failure> {
         match self.0.get(column) {
-            Some(Value::F64(number)) => Ok(*number),
+            Some(Value::Null) => Ok(None),
+            _ => self.integer(column).map(Some),
+        }
+    }
+
+    pub(super) fn optional_float(&self, column: usize) -> Result<Option<f64>, Failure> {
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::F64(number)) => Ok(Some(*number)),
             _ => Err(self.bad(column, "a number")),
         }
     }

@@ -20,23 +20,27 @@ pub(super) fn commit(
     now: Timestamp,
 ) -> Result<Vec<Rejected>, StoreError> {
     match write(store, batch, now) {
-        Err(error) if refused_value(&error).is_some() => {}
+        Err(StoreError::Postgres { source, .. }) if refused_value(&source).is_some() => {}
         result => return result.map(|()| Vec::new()),
     }
     let mut rejected = Vec::new();
     for artifact in batch {
         let result = write(store, std::slice::from_ref(artifact), now);
         let Err(error) = result else { continue };
-        let Some(why) = refused_value(&error) else {
+        let refused = match &error {
+            StoreError::Postgres { source, .. } => refused_value(source),
+            _ => None,
+        };
+        let Some(why) = refused else {
             return Err(error);
         };
-        let name = artifact.listed.name.clone();
-        let paths = [store.paths.path(name.as_str())];
+        let file_name = artifact.listed.name.to_string();
+        let paths = [store.paths.path(&file_name)];
         store.write(&mut |transaction| {
             let rows = delete(transaction, &paths)?;
             Ok(Written { result: (), rows })
         })?;
-        rejected.push(Rejected { name, why });
+        rejected.push(Rejected { file_name, why });
     }
     Ok(rejected)
 }
@@ -52,11 +56,8 @@ fn last_of_each_name(batch: &[StoredArtifact]) -> Vec<&StoredArtifact> {
 }
 
 /// Why the server has no room for some value, if that is what is wrong.
-fn refused_value(error: &StoreError) -> Option<String> {
-    let StoreError::Postgres { source, .. } = error else {
-        return None;
-    };
-    let error = source.as_db_error()?;
+pub(super) fn refused_value(error: &postgres::Error) -> Option<String> {
+    let error = error.as_db_error()?;
     let why = if *error.code() == SqlState::UNTRANSLATABLE_CHARACTER {
         "its metadata has the character U+0000, which PostgreSQL cannot keep".to_owned()
     } else if error.code().code().starts_with("22") || error.code().code().starts_with("54") {

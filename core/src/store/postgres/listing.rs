@@ -112,3 +112,42 @@ pub(super) fn changed(
     }
     Ok(changed)
 }
+
+/// Which of the files the stage lists.
+pub(super) fn listed(
+    client: &mut Client,
+    paths: &Paths,
+    stage: &Stage,
+    file_names: &[String],
+) -> Result<Vec<String>, Interruption> {
+    let wanted: Vec<String> = file_names.iter().map(|name| paths.path(name)).collect();
+    let rows = client.query(
+        "SELECT path FROM UNNEST($2::text[]) WITH ORDINALITY AS wanted (path, place)
+         WHERE EXISTS (SELECT 1 FROM stat WHERE stat.stage = $1 AND stat.path = wanted.path)
+         ORDER BY place",
+        &[&stage.as_str(), &wanted],
+    )?;
+    let listed: Result<Vec<String>, postgres::Error> = rows
+        .iter()
+        .map(|row| Ok(paths.file_name(row.try_get(0)?).to_owned()))
+        .collect();
+    Ok(listed?)
+}
+
+/// Takes the files out of the stage; says how many rows went.
+pub(super) fn unlist(
+    transaction: &mut Transaction<'_>,
+    paths: &Paths,
+    stage: &Stage,
+    file_names: &[String],
+) -> Result<Written<usize>, Interruption> {
+    let path: Vec<String> = file_names.iter().map(|name| paths.path(name)).collect();
+    let rows = transaction.execute(
+        "DELETE FROM stat WHERE stage = $1 AND path = ANY($2)",
+        &[&stage.as_str(), &path],
+    )?;
+    Ok(Written {
+        result: usize::try_from(rows).unwrap_or(usize::MAX),
+        rows,
+    })
+}

@@ -13,6 +13,7 @@ mod documents;
 mod jsonb;
 mod listing;
 mod mark;
+mod rows;
 mod temporary_cluster;
 #[cfg(test)]
 pub(super) mod tests;
@@ -34,7 +35,7 @@ use self::database::Interruption;
 use self::dates::Since;
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Rejected, Stage,
-    Store, StoreError, StoredArtifact, StoredDescription, StoredRecord,
+    Store, StoreError, StoreRow, StoredArtifact, StoredDescription, StoredRecord, TimePrecision,
 };
 use crate::channel::{ChannelPrefix, OnBusy, Subdir};
 use crate::package::ArtifactName;
@@ -217,6 +218,39 @@ impl Store for PostgresStore {
         self.database
             .read(&mut |client| mark::of_subdir(client, &self.paths))
             .map(Some)
+    }
+
+    fn listed(&self, stage: &Stage, file_names: &[String]) -> Result<Vec<String>, StoreError> {
+        self.database
+            .read(&mut |client| listing::listed(client, &self.paths, stage, file_names))
+    }
+
+    fn unlist(&mut self, stage: &Stage, file_names: &[String]) -> Result<usize, StoreError> {
+        self.write(&mut |transaction| listing::unlist(transaction, &self.paths, stage, file_names))
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(StoreRow) -> io::Result<()>) -> Result<(), StoreError> {
+        rows::for_each(&self.database, &self.paths, visit)
+    }
+
+    fn restore(&mut self, rows: &[StoreRow]) -> Result<Vec<Rejected>, StoreError> {
+        rows::restore(self, rows)
+    }
+
+    fn clear(&mut self) -> Result<(), StoreError> {
+        self.write(&mut |transaction| {
+            let rows = rows::clear(transaction, &self.paths)?;
+            Ok(Written { result: (), rows })
+        })
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        self.database
+            .read(&mut |client| rows::are_none(client, &self.paths))
+    }
+
+    fn time_precision(&self) -> TimePrecision {
+        TimePrecision::Seconds
     }
 }
 

@@ -134,6 +134,7 @@ impl<W: Way> Backend for Channel<W> {
 
     const PRECISION: Precision = Precision::Int4;
     const KEEPS_NUL: bool = false;
+    const KEEPS_TEXT: bool = false;
 
     fn empty() -> Self {
         let database = connect(W::url());

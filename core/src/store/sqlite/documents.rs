@@ -16,6 +16,7 @@ use crate::store::{Order, RecordQuery, Stage, StoredDescription, StoredRecord};
 pub(super) enum ReadError {
     Sqlite(rusqlite::Error),
     NotText { file_name: String },
+    BadRow { file_name: String, what: String },
     Visit(io::Error),
 }
 
@@ -27,6 +28,10 @@ impl ReadError {
             Self::NotText { file_name } => StoreError::BadRow {
                 name: file_name,
                 what: "its record is not text".to_owned(),
+            },
+            Self::BadRow { file_name, what } => StoreError::BadRow {
+                name: file_name,
+                what,
             },
             Self::Visit(source) => StoreError::Io(source),
         }

@@ -1,10 +1,10 @@
-//! Makes a new listing the content of stage `fs`.
+//! Makes a new listing the content of stage `fs`, and looks files up in stages.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::size_column;
 use crate::store::difference::{Comparison, Difference};
-use crate::store::{ListedArtifact, MissingArtifacts};
+use crate::store::{ListedArtifact, MissingArtifacts, Stage};
 
 /// Replaces the listing; says how many rows went.
 pub(super) fn replace(
@@ -50,4 +50,34 @@ fn difference<'l>(
         });
     }
     Ok(comparison.finish())
+}
+
+/// Which of the files the stage lists.
+pub(super) fn listed(
+    connection: &Connection,
+    stage: &Stage,
+    file_names: &[String],
+) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM stat WHERE path = ?1 AND stage = ?2")?;
+    let mut listed = Vec::new();
+    for file_name in file_names {
+        if statement.exists([file_name, stage.as_str()])? {
+            listed.push(file_name.clone());
+        }
+    }
+    Ok(listed)
+}
+
+/// Takes the files out of the stage; says how many rows went.
+pub(super) fn unlist(
+    transaction: &Transaction<'_>,
+    stage: &Stage,
+    file_names: &[String],
+) -> rusqlite::Result<usize> {
+    let mut remove = transaction.prepare_cached("DELETE FROM stat WHERE path = ?1 AND stage = ?2")?;
+    let mut removed = 0;
+    for file_name in file_names {
+        removed += remove.execute([file_name, stage.as_str()])?;
+    }
+    Ok(removed)
 }

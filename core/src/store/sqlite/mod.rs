@@ -9,6 +9,7 @@ mod dates;
 mod documents;
 mod file;
 mod listing;
+mod rows;
 mod schema;
 #[cfg(test)]
 pub(super) mod tests;
@@ -24,7 +25,7 @@ use self::dates::Since;
 pub use self::file::SqliteFile;
 use super::{
     ChangeMark, ChangedArtifact, ListedArtifact, MissingArtifacts, Mtime, RecordQuery, Rejected, Stage,
-    Store, StoreError, StoredArtifact, StoredDescription, StoredRecord,
+    Store, StoreError, StoreRow, StoredArtifact, StoredDescription, StoredRecord,
 };
 use crate::package::ArtifactName;
 
@@ -238,6 +239,31 @@ impl Store for SqliteStore {
         let [.., a, b, c, d] = header;
         let counter = u32::from_be_bytes([a, b, c, d]);
         Ok(Some(ChangeMark(format!("sqlite:{id}:{size}:{counter}"))))
+    }
+
+    fn listed(&self, stage: &Stage, file_names: &[String]) -> Result<Vec<String>, StoreError> {
+        listing::listed(&self.connection, stage, file_names).map_err(|source| self.error(source))
+    }
+
+    fn unlist(&mut self, stage: &Stage, file_names: &[String]) -> Result<usize, StoreError> {
+        self.in_transaction(|transaction| listing::unlist(transaction, stage, file_names))
+    }
+
+    fn for_each_row(&self, visit: &mut dyn FnMut(StoreRow) -> io::Result<()>) -> Result<(), StoreError> {
+        rows::for_each(&self.connection, visit).map_err(|error| error.at(&self.path))
+    }
+
+    fn restore(&mut self, rows: &[StoreRow]) -> Result<Vec<Rejected>, StoreError> {
+        self.in_transaction(|transaction| rows.iter().try_for_each(|row| rows::write(transaction, row)))?;
+        Ok(Vec::new())
+    }
+
+    fn clear(&mut self) -> Result<(), StoreError> {
+        self.in_transaction(rows::clear)
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        rows::are_none(&self.connection).map_err(|source| self.error(source))
     }
 }
 

@@ -109,7 +109,7 @@ fn a_storage_that_was_filled_before_goes_on() {
 fn a_row_that_is_not_as_it_should_be_is_named() {
     let mut storage = full().storage().clone();
     let rows = &mut storage.items.get_mut("stat_fs").unwrap().rows;
-    rows.values_mut().next().unwrap()[1] = Value::Null;
+    rows.values_mut().next().unwrap()[1] = Value::Bool(true);
     let store = GluesqlStore::over(storage).unwrap();
     assert_eq!(
         store.changed(&Stage::FS).unwrap_err().to_string(),
