@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use towpath_core::store::postgres::{ConnectionSettings, Surroundings};
+use towpath_core::index::{PostgresOptions, SetUp, StoreKind};
+use towpath_core::store::postgres::{ConnectionSettings, Retry, Surroundings};
 
 use crate::failure::Failure;
 
@@ -25,6 +26,65 @@ pub(crate) enum Database {
     Gluesql,
     /// A PostgreSQL database, shared with conda-index and other channels
     Postgresql,
+}
+
+/// Where what was read is kept for longer than a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LastingDatabase {
+    /// `SQLite` beside the packages, shared with conda-index
+    Sqlite3,
+    /// GlueSQL beside the packages, for those who want no C
+    Gluesql,
+    /// A PostgreSQL database, shared with conda-index and other channels
+    Postgresql,
+}
+
+impl LastingDatabase {
+    /// What core calls it. Settings of a server are looked at only where there is one.
+    pub(crate) fn store_kind(
+        self,
+        settings: impl FnOnce() -> Result<ConnectionSettings, Failure>,
+        set_up: SetUp,
+    ) -> Result<StoreKind, Failure> {
+        Ok(match self {
+            Self::Sqlite3 => StoreKind::Sqlite,
+            Self::Gluesql => StoreKind::Gluesql,
+            Self::Postgresql => StoreKind::Postgres(Box::new(PostgresOptions {
+                settings: settings()?,
+                retry: Retry::default(),
+                set_up,
+            })),
+        })
+    }
+}
+
+impl Database {
+    /// The same, if anything is kept.
+    pub(crate) fn lasting(self) -> Option<LastingDatabase> {
+        match self {
+            Self::Sqlite3 => Some(LastingDatabase::Sqlite3),
+            Self::Gluesql => Some(LastingDatabase::Gluesql),
+            Self::Postgresql => Some(LastingDatabase::Postgresql),
+            Self::Memory => None,
+        }
+    }
+}
+
+/// Which database, for commands that know one.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DatabaseArgs {
+    /// Where what was read is kept
+    #[arg(long, value_enum, default_value = "sqlite3", env = "TOWPATH_DB", hide_env = true, help_heading = DATABASE)]
+    db: LastingDatabase,
+
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+impl DatabaseArgs {
+    pub(crate) fn store_kind(&self) -> Result<StoreKind, Failure> {
+        self.db.store_kind(|| self.server.settings(), SetUp::default())
+    }
 }
 
 /// How a PostgreSQL database is reached.
@@ -65,6 +125,11 @@ impl ServerArgs {
             None => settings,
         })
     }
+}
+
+/// How the database of this URL is reached.
+pub(crate) fn settings_of(url: &str) -> Result<ConnectionSettings, Failure> {
+    ConnectionSettings::resolve(Some(url), &surroundings()).map_err(Failure::usage)
 }
 
 /// What libpq would look at.

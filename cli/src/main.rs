@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, man};
+use crate::commands::{completions, db, index, man, remove};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -40,6 +40,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Index(Box<index::IndexArgs>),
+    Remove(remove::RemoveArgs),
     Db(db::DbArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
     color.write_global();
     let result = match towpath.command {
         Command::Index(args) => index::run(&args),
+        Command::Remove(args) => remove::run(&args),
         Command::Db(args) => db::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),
         Command::Man(args) => man::run(&args, Towpath::command()),

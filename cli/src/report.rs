@@ -30,6 +30,16 @@ pub(crate) fn warn(what: &str) {
     say(&format!("{}: {what}", warning()));
 }
 
+/// Says what was left out, and why; the file and the reason may be of somebody else's making.
+pub(crate) fn left_out(subdir: &str, file_name: &str, why: &str) {
+    say(&format!(
+        "{}: {subdir}/{}: {}",
+        styled(WARNING, "left out"),
+        shown(file_name),
+        shown(why)
+    ));
+}
+
 /// The word in the style of errors.
 pub(crate) fn error(word: &str) -> String {
     styled(ERROR, word)

@@ -22,14 +22,13 @@ use std::sync::Mutex;
 pub use error::IndexError;
 pub use options::{ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};
-pub use stores::StoreKind;
+pub use stores::{BoxedStore, ChannelStores, StoreKind, StoreLock};
 #[cfg(feature = "postgres")]
 pub use stores::{PostgresOptions, SetUp};
 pub use summary::{ChannelSummary, IndexSummary, LeftOut, SubdirSummary, Warning};
 
 use self::documents::PublishedSubdir;
 use self::open::{OpenSubdir, Opened};
-use self::stores::Stores;
 
 /// Indexes a channel.
 ///
@@ -45,7 +44,7 @@ pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<
     let mut open = Vec::new();
     let mut done = Vec::new();
     let folders = options.subdir_folders()?;
-    let stores = Stores::of_channel(options)?;
+    let stores = ChannelStores::open_channel(&options.store, &options.channel)?;
     for folder in folders {
         match open::open_subdir(&folder, &stores, options, progress) {
             Ok(Opened::Ready(subdir)) => open.push(*subdir),

@@ -17,3 +17,5 @@ pub mod repodata;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod store;
+#[cfg(feature = "native")]
+pub mod transfer;

@@ -4,3 +4,4 @@ pub(crate) mod completions;
 pub(crate) mod db;
 pub(crate) mod index;
 pub(crate) mod man;
+pub(crate) mod remove;

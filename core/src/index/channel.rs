@@ -7,7 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::Mutex;
 
 use super::documents::{Output, PublishedSubdir};
-use super::stores::Stores;
+use super::stores::ChannelStores;
 use super::{ChannelSummary, IndexError, IndexOptions, Progress, Step};
 use crate::channel::{ChannelLock, Subdir};
 use crate::publish::{PublishedState, remove_leftovers};
@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 /// documents of the whole.
 pub(super) fn publish(
     indexed: Vec<PublishedSubdir>,
-    stores: &Stores,
+    stores: &ChannelStores,
     failed: &[String],
     options: &IndexOptions,
     compressing: &Mutex<()>,
@@ -53,7 +53,7 @@ pub(super) fn publish(
 
 fn update(
     indexed: Vec<PublishedSubdir>,
-    stores: &Stores,
+    stores: &ChannelStores,
     options: &IndexOptions,
     progress: &dyn Progress,
     output: &mut Output<'_>,

@@ -5,7 +5,7 @@ use crate::package::ArtifactName;
 use crate::publish::{ShardPlacement, remove_leftovers};
 use crate::store::{ListedArtifact, Store};
 
-use super::stores::{StoreLock, Stores};
+use super::stores::{ChannelStores, StoreLock};
 use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSummary};
 
 /// What came of opening a subdir.
@@ -47,7 +47,7 @@ pub(super) enum Known {
 
 pub(super) fn open_subdir(
     folder: &SubdirFolder,
-    stores: &Stores,
+    stores: &ChannelStores,
     options: &IndexOptions,
     progress: &dyn Progress,
 ) -> Result<Opened, IndexError> {

@@ -1,7 +1,7 @@
 //! The stores of a channel's subdirs, of whichever kind was asked for. Nothing else asks.
 
-use super::{IndexError, IndexOptions};
-use crate::channel::{OnBusy, SubdirFolder};
+use super::IndexError;
+use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder};
 #[cfg(feature = "gluesql-redb")]
 use crate::store::GluesqlStore;
 #[cfg(feature = "sqlite")]
@@ -31,10 +31,13 @@ pub enum StoreKind {
 }
 
 /// A subdir's store.
-pub(super) type BoxedStore = Box<dyn Store + Send>;
+pub type BoxedStore = Box<dyn Store + Send>;
 
 /// The stores of a channel.
-pub(super) enum Stores {
+pub struct ChannelStores(Place);
+
+/// Where they are.
+enum Place {
     #[cfg(feature = "sqlite")]
     Sqlite,
     #[cfg(feature = "gluesql-redb")]
@@ -44,59 +47,122 @@ pub(super) enum Stores {
     Memory,
 }
 
-/// What keeps others from writing to a store that lies elsewhere than in the subdir's folder.
-pub(super) enum StoreLock {
-    /// The folder's own lock is enough.
-    Folder,
+/// What keeps others from writing to a store that lies elsewhere than in the subdir's folder, until it
+/// is dropped. For all others the folder's own lock is enough.
+pub struct StoreLock {
     #[cfg(feature = "postgres")]
-    Server {
-        _lock: crate::store::postgres::PostgresLock,
-    },
+    _on_server: Option<crate::store::postgres::PostgresLock>,
 }
 
-impl Stores {
+impl ChannelStores {
     /// Makes ready whatever the stores of the channel have in common.
-    pub(super) fn of_channel(options: &IndexOptions) -> Result<Self, IndexError> {
-        Ok(match &options.store {
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be reached, or the channel has no sound prefix in it.
+    pub fn open_channel(kind: &StoreKind, channel: &ChannelFolder) -> Result<Self, IndexError> {
+        Ok(Self(match kind {
             #[cfg(feature = "sqlite")]
-            StoreKind::Sqlite => Self::Sqlite,
+            StoreKind::Sqlite => Place::Sqlite,
             #[cfg(feature = "gluesql-redb")]
-            StoreKind::Gluesql => Self::Gluesql,
+            StoreKind::Gluesql => Place::Gluesql,
             #[cfg(feature = "postgres")]
             StoreKind::Postgres(postgres) => {
-                Self::Postgres(server::ChannelOnServer::open(postgres, options)?)
+                Place::Postgres(server::ChannelOnServer::open(postgres, channel.root())?)
             }
-            StoreKind::Memory => Self::Memory,
+            StoreKind::Memory => Place::Memory,
+        }))
+    }
+
+    /// Whether these are the very stores that `other` is of, both being of one channel's folder.
+    ///
+    /// # Errors
+    ///
+    /// When a server fails.
+    pub fn are_those_of(&self, other: &Self) -> Result<bool, IndexError> {
+        Ok(match (&self.0, &other.0) {
+            #[cfg(feature = "sqlite")]
+            (Place::Sqlite, Place::Sqlite) => true,
+            #[cfg(feature = "gluesql-redb")]
+            (Place::Gluesql, Place::Gluesql) => true,
+            #[cfg(feature = "postgres")]
+            (Place::Postgres(one), Place::Postgres(other)) => one.is_in_database_of(other)?,
+            _ => false,
         })
+    }
+
+    /// The subdirs of which anything may be known, sorted.
+    ///
+    /// # Errors
+    ///
+    /// When the channel's folder cannot be listed, or the server fails.
+    pub fn known_subdirs(&self, channel: &ChannelFolder) -> Result<Vec<Subdir>, IndexError> {
+        let mut subdirs = Vec::new();
+        for entry in fs_err::read_dir(channel.root())? {
+            let name = entry?.file_name();
+            let subdir = name.to_str().and_then(|name| name.parse::<Subdir>().ok());
+            subdirs.extend(subdir.filter(|subdir| self.has_file(&channel.subdir(subdir))));
+        }
+        #[cfg(feature = "postgres")]
+        if let Place::Postgres(on_server) = &self.0 {
+            subdirs.extend(on_server.subdirs()?);
+        }
+        subdirs.sort_unstable();
+        subdirs.dedup();
+        Ok(subdirs)
+    }
+
+    /// Whether the subdir has a store that lies with its packages.
+    fn has_file(&self, folder: &SubdirFolder) -> bool {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Place::Sqlite => folder.sqlite_store().is_file(),
+            #[cfg(feature = "gluesql-redb")]
+            Place::Gluesql => folder.gluesql_store().is_file(),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(_) => false,
+            Place::Memory => false,
+        }
     }
 
     /// Opens the store of a subdir whose folder is locked, to write to it; `None` if somebody else
     /// does and `on_busy` is not [`OnBusy::Wait`].
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened or made.
     #[cfg_attr(
         not(feature = "postgres"),
         expect(unused_variables, reason = "other stores are locked with their folder")
     )]
-    pub(super) fn open(
+    pub fn open(
         &self,
         folder: &SubdirFolder,
         on_busy: OnBusy,
     ) -> Result<Option<(BoxedStore, StoreLock)>, IndexError> {
-        let store: BoxedStore = match self {
+        let store: BoxedStore = match &self.0 {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store())?),
+            Place::Sqlite => Box::new(SqliteStore::open(&folder.sqlite_store())?),
             #[cfg(feature = "gluesql-redb")]
-            Self::Gluesql => Box::new(GluesqlStore::open(&folder.gluesql_store())?),
+            Place::Gluesql => Box::new(GluesqlStore::open(&folder.gluesql_store())?),
             #[cfg(feature = "postgres")]
-            Self::Postgres(channel) => {
+            Place::Postgres(channel) => {
                 let store = channel.store(folder);
                 let lock = store.lock(on_busy)?;
-                return Ok(
-                    lock.map(|lock| (Box::new(store) as BoxedStore, StoreLock::Server { _lock: lock }))
-                );
+                return Ok(lock.map(|lock| {
+                    let lock = StoreLock {
+                        _on_server: Some(lock),
+                    };
+                    (Box::new(store) as BoxedStore, lock)
+                }));
             }
-            Self::Memory => Box::new(MemoryStore::new()),
+            Place::Memory => Box::new(MemoryStore::new()),
         };
-        Ok(Some((store, StoreLock::Folder)))
+        let lock = StoreLock {
+            #[cfg(feature = "postgres")]
+            _on_server: None,
+        };
+        Ok(Some((store, lock)))
     }
 
     /// Opens the store of a subdir that is not indexed in this run, if anything is known of it.
@@ -105,33 +171,33 @@ impl Stores {
     ///
     /// When it has packages of which nothing can be known, because nothing is kept.
     pub(super) fn open_known(&self, folder: &SubdirFolder) -> Result<Option<BoxedStore>, IndexError> {
-        Ok(match self {
+        Ok(match &self.0 {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite if folder.sqlite_store().is_file() => {
+            Place::Sqlite if folder.sqlite_store().is_file() => {
                 Some(Box::new(SqliteStore::open(&folder.sqlite_store())?))
             }
             #[cfg(feature = "sqlite")]
-            Self::Sqlite => None,
+            Place::Sqlite => None,
             #[cfg(feature = "gluesql-redb")]
-            Self::Gluesql if folder.gluesql_store().is_file() => {
+            Place::Gluesql if folder.gluesql_store().is_file() => {
                 Some(Box::new(GluesqlStore::open(&folder.gluesql_store())?))
             }
             #[cfg(feature = "gluesql-redb")]
-            Self::Gluesql => None,
+            Place::Gluesql => None,
             #[cfg(feature = "postgres")]
-            Self::Postgres(channel) => {
+            Place::Postgres(channel) => {
                 let store = channel.store(folder);
                 match store.is_known()? {
                     true => Some(Box::new(store)),
                     false => None,
                 }
             }
-            Self::Memory if folder.is_known_and_has_packages()? => {
+            Place::Memory if folder.is_known_and_has_packages()? => {
                 return Err(IndexError::NothingKept {
                     subdir: folder.subdir.clone(),
                 });
             }
-            Self::Memory => None,
+            Place::Memory => None,
         })
     }
 }

@@ -2,7 +2,10 @@
 
 mod adopt;
 mod check;
+mod copy;
 mod downgrade;
+mod dump;
+mod load;
 mod look;
 mod place;
 mod plan;
@@ -14,8 +17,11 @@ mod upgrade;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use towpath_core::channel::Subdir;
+use towpath_core::transfer::MovedSubdir;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, status};
+use crate::report;
 
 /// Look after the databases that channels are kept in
 #[derive(Debug, Args)]
@@ -35,6 +41,9 @@ enum DbCommand {
     Stamp(adopt::StampArgs),
     Adopt(adopt::AdoptArgs),
     Repair(adopt::RepairArgs),
+    Copy(copy::CopyArgs),
+    Dump(dump::DumpArgs),
+    Load(load::LoadArgs),
     Temp(temp::TempArgs),
 }
 
@@ -49,6 +58,47 @@ pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
         DbCommand::Stamp(args) => adopt::stamp(args),
         DbCommand::Adopt(args) => adopt::adopt(args),
         DbCommand::Repair(args) => adopt::repair(args),
+        DbCommand::Copy(args) => copy::run(args),
+        DbCommand::Dump(args) => dump::run(args),
+        DbCommand::Load(args) => load::run(args),
         DbCommand::Temp(args) => temp::run(args),
+    }
+}
+
+/// The subdirs of these names, if any are named.
+fn subdirs(names: &[String]) -> Result<Option<Vec<Subdir>>, Failure> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let subdirs: Result<Vec<Subdir>, _> = names.iter().map(|name| name.parse()).collect();
+    subdirs.map(Some).map_err(Failure::usage)
+}
+
+/// Says what was moved of each subdir, and what could not be; gives the status to exit with.
+fn tell(done: &str, moved: &[MovedSubdir]) -> ExitCode {
+    for subdir in moved {
+        for rejected in &subdir.rejected {
+            report::left_out(subdir.subdir.as_str(), &rejected.file_name, &rejected.why);
+        }
+        report::say(&format!(
+            "{}: {} {done} ({} rows)",
+            subdir.subdir,
+            counted(subdir.artifacts, "package"),
+            subdir.rows
+        ));
+    }
+    if moved.is_empty() {
+        report::say(&format!("nothing {done}: nothing is known of any subdir"));
+    }
+    match moved.iter().all(|subdir| subdir.rejected.is_empty()) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(status::LEFT_OUT),
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     }
 }

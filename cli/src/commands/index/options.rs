@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use towpath_core::channel::{ChannelFolder, ChannelRelations, OnBusy, Subdir};
 use towpath_core::index::{
-    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, PostgresOptions, Scan, SetUp, StoreKind,
-    SubdirSelection,
+    ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SetUp, StoreKind, SubdirSelection,
 };
 use towpath_core::json::Layout;
 use towpath_core::package::Limits;
 use towpath_core::publish::{ShardPlacement, ZstdLevel};
 use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
-use towpath_core::store::postgres::Retry;
 use towpath_core::store::{MissingArtifacts, Stage};
 
 use super::arguments::{Busy, IndexArgs};
@@ -91,19 +89,13 @@ impl IndexArgs {
     }
 
     fn store(&self) -> Result<StoreKind, Failure> {
-        Ok(match self.db {
-            Database::Sqlite3 => StoreKind::Sqlite,
-            Database::Gluesql => StoreKind::Gluesql,
-            Database::Memory => StoreKind::Memory,
-            Database::Postgresql => StoreKind::Postgres(Box::new(PostgresOptions {
-                settings: self.server.settings()?,
-                retry: Retry::default(),
-                set_up: match (self.auto_upgrade, self.no_ddl) {
-                    (true, _) => SetUp::Always,
-                    (false, true) => SetUp::Never,
-                    (false, false) => SetUp::IfEmpty,
-                },
-            })),
+        let set_up = match (self.auto_upgrade, self.no_ddl) {
+            (true, _) => SetUp::Always,
+            (false, true) => SetUp::Never,
+            (false, false) => SetUp::IfEmpty,
+        };
+        self.db.lasting().map_or(Ok(StoreKind::Memory), |database| {
+            database.store_kind(|| self.server.settings(), set_up)
         })
     }
 

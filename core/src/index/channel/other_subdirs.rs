@@ -2,7 +2,7 @@
 
 use crate::channel::{Subdir, SubdirFolder};
 use crate::index::documents::{FROM_PACKAGES, Output, PATCH_INSTRUCTIONS, PublishedSubdir, Unpatched};
-use crate::index::stores::Stores;
+use crate::index::stores::ChannelStores;
 use crate::index::{IndexError, IndexOptions};
 use crate::publish::PublishedState;
 use crate::repodata::PatchInstructions;
@@ -16,7 +16,7 @@ use crate::store::Store;
 /// When there is one with packages of which nothing can be known, because nothing is kept.
 pub(super) fn known(
     indexed: &[PublishedSubdir],
-    stores: &Stores,
+    stores: &ChannelStores,
     options: &IndexOptions,
     output: &Output<'_>,
 ) -> Result<Vec<PublishedSubdir>, IndexError> {

@@ -1,12 +1,13 @@
 //! A channel in a PostgreSQL database.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postgres::Client;
 
-use crate::channel::{ChannelPrefix, SubdirFolder};
-use crate::index::{IndexError, IndexOptions};
+use crate::channel::{ChannelPrefix, Subdir, SubdirFolder};
+use crate::index::IndexError;
 use crate::migrate::{self, MigrateError, Migrations, Options, Runner, Status};
 use crate::store::StoreError;
 use crate::store::postgres::{ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
@@ -42,16 +43,27 @@ pub(in crate::index) struct ChannelOnServer {
 }
 
 impl ChannelOnServer {
-    /// Connects, and gives the channel its prefix if it has none yet.
-    pub(super) fn open(postgres: &PostgresOptions, options: &IndexOptions) -> Result<Self, IndexError> {
+    /// Connects, and gives the channel in `root` its prefix if it has none yet.
+    pub(super) fn open(postgres: &PostgresOptions, root: &Path) -> Result<Self, IndexError> {
         set_up(postgres)?;
         let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry)?;
-        let prefix = ChannelPrefix::of_channel_or_new(options.channel.root())?;
+        let prefix = ChannelPrefix::of_channel_or_new(root)?;
         Ok(Self { database, prefix })
     }
 
     pub(super) fn store(&self, folder: &SubdirFolder) -> PostgresStore {
         PostgresStore::new(Arc::clone(&self.database), &self.prefix, &folder.subdir)
+    }
+
+    /// The subdirs that have rows in the database.
+    pub(super) fn subdirs(&self) -> Result<Vec<Subdir>, IndexError> {
+        let names = self.database.subdirs(&self.prefix)?;
+        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+
+    /// Whether both are in one database, and in one schema of it.
+    pub(super) fn is_in_database_of(&self, other: &Self) -> Result<bool, IndexError> {
+        Ok(self.database.id()? == other.database.id()?)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use postgres::{Client, Transaction};
 
 use super::{ConnectError, ConnectionSettings, Retry, is_transient};
-use crate::channel::OnBusy;
+use crate::channel::{ChannelPrefix, OnBusy};
 use crate::store::StoreError;
 
 /// How often a lock is asked for that somebody else has. Whoever waits inside a statement would
@@ -101,6 +101,39 @@ impl PostgresDatabase {
         };
         database.read(&mut |_| Ok(()))?;
         Ok(Arc::new(database))
+    }
+
+    /// What tells the tables from any others, also from those of another schema.
+    ///
+    /// # Errors
+    ///
+    /// When the server fails.
+    pub fn id(&self) -> Result<String, StoreError> {
+        self.read(&mut |client| {
+            let row = client.query_one("SELECT id FROM towpath_store", &[])?;
+            Ok(row.try_get(0)?)
+        })
+    }
+
+    /// The names of the subdirs in which the channel has rows, sorted.
+    ///
+    /// # Errors
+    ///
+    /// When the server fails.
+    pub fn subdirs(&self, prefix: &ChannelPrefix) -> Result<Vec<String>, StoreError> {
+        self.read(&mut |client| {
+            let rows = client.query(
+                "SELECT DISTINCT split_part(path, '/', 2) COLLATE \"C\" AS subdir FROM (
+                     SELECT path FROM stat WHERE path ~>=~ $1 AND path ~<~ $2
+                     UNION ALL
+                     SELECT path FROM index_json WHERE path ~>=~ $1 AND path ~<~ $2
+                 ) AS known
+                 ORDER BY subdir",
+                &[&format!("{prefix}/"), &format!("{prefix}0")],
+            )?;
+            let names: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+            Ok(names?)
+        })
     }
 
     /// Takes the lock on what has this name; `None` if somebody else has it and `on_busy` is not

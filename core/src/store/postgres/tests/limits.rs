@@ -88,7 +88,7 @@ fn a_character_that_jsonb_refuses_leaves_one_package_out() {
     let batch = [read("a-1-0.conda", 3), refused, read("c-1-0.conda", 4)];
     let rejected = store.commit(&batch, day(1)).unwrap();
     assert_eq!(rejected.len(), 1);
-    assert_eq!(rejected[0].name.as_str(), "b-1-0.conda");
+    assert_eq!(rejected[0].file_name, "b-1-0.conda");
     assert_eq!(
         rejected[0].why,
         "its metadata has the character U+0000, which PostgreSQL cannot keep"
