@@ -95,7 +95,7 @@ fn file_in_channel(channel: &Path, file: &Path) -> Result<FileInChannel, Failure
     let folder = file.parent().and_then(|folder| fs_err::canonicalize(folder).ok());
     let path_in_channel = folder.zip(file.file_name()).and_then(|(folder, file_name)| {
         let root = fs_err::canonicalize(channel).ok()?;
-        components(&folder.join(file_name).strip_prefix(root).ok()?.to_owned())
+        components(folder.join(file_name).strip_prefix(root).ok()?)
     });
     path_in_channel
         .and_then(|path| in_subdir(&path))
@@ -122,14 +122,8 @@ fn tell(channel: &Path, removed: &[RemovedFile]) {
             ));
         }
     }
-    let left = removed.iter().any(|removed| removed.file == FileState::Left);
-    let command = match left {
-        true => "--no-update-cache",
-        // Nothing is left for a listing to find.
-        false => "--no-update-cache (or --update-only, where the folder holds a part of the channel)",
-    };
     report::say(&format!(
-        "the channel's documents are as they were; `towpath index {}` with {command} publishes it without",
+        "the channel's documents are as they were: `towpath index {} --no-update-cache` publishes it without",
         channel.display()
     ));
 }

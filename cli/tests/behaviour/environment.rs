@@ -77,6 +77,12 @@ impl Towpath {
         self
     }
 
+    /// Reads standard input from this file.
+    pub(crate) fn stdin(mut self, path: &Path) -> Self {
+        self.command.stdin(fs_err::File::open(path).unwrap().into_file());
+        self
+    }
+
     pub(crate) fn env(mut self, variable: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(variable, value);
         self

@@ -17,6 +17,12 @@ mod current_repodata;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod databases;
+#[cfg(test)]
+mod db_copy;
+#[cfg(test)]
+mod db_dump;
+#[cfg(test)]
 mod db_migrations;
 #[cfg(test)]
 mod documents;
@@ -48,6 +54,8 @@ mod patches;
 mod policies;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod remove;
 #[cfg(test)]
 mod repodata_v3;
 #[cfg(test)]

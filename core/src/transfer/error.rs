@@ -22,10 +22,10 @@ pub enum TransferError {
     #[error(transparent)]
     Index(#[from] IndexError),
     /// What is to be moved is there already.
-    #[error("it is to be copied to where it is: source and target are the same database")]
+    #[error("source and target are the same database")]
     SamePlace,
     /// Nothing is known of a subdir.
-    #[error("nothing is known of {subdir} there")]
+    #[error("nothing is known of {subdir}")]
     UnknownSubdir {
         /// The subdir.
         subdir: Subdir,

@@ -15,9 +15,9 @@ const BATCH_BYTES: usize = 16 << 20;
 pub struct MovedSubdir {
     /// The subdir.
     pub subdir: Subdir,
-    /// How many artifacts have a record.
+    /// How many artifacts with a record there are now.
     pub artifacts: u64,
-    /// How many rows that is, all in all.
+    /// How many rows there were to move, all in all.
     pub rows: u64,
     /// What the target has no way to keep.
     pub rejected: Vec<Rejected>,
@@ -96,6 +96,9 @@ impl Filling {
         if !self.batch.is_empty() {
             self.restore(target)?;
         }
+        // Records come before whatever else can be rejected of an artifact, so they were counted.
+        let with_record = u64::try_from(self.rejected.len()).unwrap_or(u64::MAX);
+        self.moved.artifacts = self.moved.artifacts.saturating_sub(with_record);
         let rejected = self.rejected.into_iter();
         self.moved.rejected = rejected
             .map(|(file_name, why)| Rejected { file_name, why })

@@ -10,6 +10,9 @@ use super::schema::TABLES_BY_PATH;
 use super::size_column;
 use crate::store::{DateRow, IconRow, RattlerRecipeRow, Stage, StageRow, StoreRow, TextKind, TextRow};
 
+/// Makes a row of what a query gave for a file name; `None` if that is nothing.
+type Read<'r> = &'r dyn Fn(&Row<'_>, String) -> Result<Option<StoreRow>, ReadError>;
+
 /// Streams every row, as of one moment.
 pub(super) fn for_each(
     connection: &Connection,
@@ -19,7 +22,7 @@ pub(super) fn for_each(
     for_each_of(
         &reading,
         "SELECT path, stage, mtime, size, sha256, md5, last_modified, etag FROM stat ORDER BY stage, path",
-        &mut |row, file_name| {
+        &|row, file_name| {
             Ok(Some(StoreRow::Stage(StageRow {
                 file_name,
                 stage: Stage::named(row.get::<_, String>(1)?),
@@ -38,7 +41,7 @@ pub(super) fn for_each(
     for_each_of(
         &reading,
         "SELECT path, sha256, indexed_timestamp FROM towpath_artifact ORDER BY path, sha256",
-        &mut |row, file_name| {
+        &|row, file_name| {
             Ok(Some(StoreRow::Date(DateRow {
                 file_name,
                 sha256: row.get(1)?,
@@ -52,7 +55,7 @@ pub(super) fn for_each(
         for_each_of(
             &reading,
             &format!("SELECT path, {table} FROM {table} ORDER BY path"),
-            &mut |row, file_name| {
+            &|row, file_name| {
                 let json = match row.get_ref(1)? {
                     ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
                     // Nothing is known.
@@ -76,7 +79,7 @@ pub(super) fn for_each(
     for_each_of(
         &reading,
         "SELECT path, icon_png FROM icon WHERE icon_png IS NOT NULL ORDER BY path",
-        &mut |row, file_name| {
+        &|row, file_name| {
             let png = bytes(row, 1)?;
             Ok(Some(StoreRow::Icon(IconRow { file_name, png })))
         },
@@ -85,7 +88,7 @@ pub(super) fn for_each(
     for_each_of(
         &reading,
         "SELECT path, sha256, is_rendered, recipe FROM towpath_recipe ORDER BY path",
-        &mut |row, file_name| {
+        &|row, file_name| {
             Ok(Some(StoreRow::RattlerRecipe(RattlerRecipeRow {
                 file_name,
                 sha256: row.get(1)?,
@@ -102,7 +105,7 @@ pub(super) fn for_each(
 fn for_each_of(
     connection: &Connection,
     query: &str,
-    read: &mut dyn FnMut(&Row<'_>, String) -> Result<Option<StoreRow>, ReadError>,
+    read: Read<'_>,
     visit: &mut dyn FnMut(StoreRow) -> io::Result<()>,
 ) -> Result<(), ReadError> {
     let mut statement = connection.prepare(query)?;
