@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fs_err::File;
 use insta::assert_snapshot;
+use postgres::{Client, NoTls};
 use rstest::rstest;
 use rusqlite::Connection;
 
@@ -317,10 +318,56 @@ fn a_copy_that_fails_leaves_nothing() {
     let outcome = copy(&kept, Backend::Sqlite3, Backend::Postgresql, &[]);
     assert_eq!(outcome.status(), 1, "{outcome}");
     assert!(outcome.stderr().contains("icon"), "{outcome}");
-    let mut client = postgres::Client::connect(&kept.url, postgres::NoTls).unwrap();
+    let mut client = Client::connect(&kept.url, NoTls).unwrap();
     for table in ["stat", "index_json", "towpath_artifact"] {
         let query = format!("SELECT count(*) FROM {table} WHERE path LIKE '%/linux-64/%'");
         let rows: i64 = client.query_one(&query, &[]).unwrap().get(0);
         assert_eq!(rows, 0, "{table}");
     }
+}
+
+/// A process that is killed may have said that packages were read, and not yet what they are: a run
+/// that went on from there would publish a channel without them.
+#[test]
+fn what_a_killed_copy_leaves_behind_is_not_published() {
+    let kept = Kept::new();
+    let _ = kept.index(Backend::Sqlite3, &[]).succeeded();
+    let before = kept.documents();
+    let mut client = Client::connect(&kept.url, NoTls).unwrap();
+    let mut blocking = client.transaction().unwrap();
+    blocking.batch_execute("LOCK TABLE icon IN SHARE MODE").unwrap();
+    let args = ["--from", "sqlite3", "--to", "postgresql"];
+    let mut running = kept.call(&["db", "copy"], &args).start();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'icon'::regclass AND NOT granted";
+    while blocking.query_one(waiting, &[]).unwrap().get::<_, i64>(0) == 0 {
+        assert!(!running.is_over());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    running.kill();
+    let _ = running.wait();
+    blocking.commit().unwrap();
+
+    assert_snapshot!(kept.index(Backend::Postgresql, &["--subdir", "linux-64"]), @"
+    exit status: 1
+    ----- stderr -----
+    error: linux-64: what is known of linux-64 is not whole: towpath db copy or load was filling its store and did not come to an end; do it again with --replace
+    some of its documents may be as they were
+    error: channeldata.json is as it was: it is of the whole channel, and linux-64 could not be indexed
+    [CHANNEL] (linux-64): 0 added, 0 changed, 0 removed, 0 left out; nothing to write in [TIME]
+    ");
+    let outcome = copy(
+        &kept,
+        Backend::Postgresql,
+        Backend::Gluesql,
+        &["--subdir", "linux-64"],
+    );
+    assert_eq!(outcome.status(), 1, "{outcome}");
+    assert!(kept.documents() == before);
+    assert_eq!(
+        copy(&kept, Backend::Sqlite3, Backend::Postgresql, &[]).status(),
+        1
+    );
+    let _ = copy(&kept, Backend::Sqlite3, Backend::Postgresql, &["--replace"]).succeeded();
+    assert_eq!(kept.read_and_removed(Backend::Postgresql), (0, 0));
+    assert!(kept.documents() == before);
 }

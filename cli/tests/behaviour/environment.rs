@@ -141,6 +141,11 @@ impl Running {
         self.process.try_wait().unwrap().is_some()
     }
 
+    /// Ends it without giving it a say.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+    }
+
     /// Waits for the end.
     pub(crate) fn wait(self) -> Outcome {
         let output = self.process.wait_with_output().unwrap();

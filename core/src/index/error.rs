@@ -49,4 +49,13 @@ pub enum IndexError {
         /// The subdir.
         subdir: Subdir,
     },
+    /// A store was being filled from elsewhere, and that was stopped.
+    #[error(
+        "what is known of {subdir} is not whole: towpath db copy or load was filling its store and did not come to \
+         an end; do it again with --replace"
+    )]
+    Unfinished {
+        /// The subdir.
+        subdir: Subdir,
+    },
 }

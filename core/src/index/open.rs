@@ -4,6 +4,7 @@ use crate::channel::{OnBusy, SubdirFolder, SubdirLock, list_artifacts};
 use crate::package::ArtifactName;
 use crate::publish::{ShardPlacement, remove_leftovers};
 use crate::store::{ListedArtifact, Store};
+use crate::transfer::is_unfinished;
 
 use super::stores::{ChannelStores, StoreLock};
 use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSummary};
@@ -59,6 +60,11 @@ pub(super) fn open_subdir(
     let Some((mut store, store_lock)) = stores.open(folder, options.on_busy)? else {
         return busy(folder, options.on_busy);
     };
+    if is_unfinished(&*store)? {
+        return Err(IndexError::Unfinished {
+            subdir: folder.subdir.clone(),
+        });
+    }
     progress.begin(Step::Scan);
     remove_leftovers(&folder.cache())?;
     remove_leftovers(&folder.output)?;

@@ -47,6 +47,9 @@ impl Stage {
     pub const FS: Self = Self(Cow::Borrowed("fs"));
     /// What was read.
     pub const INDEXED: Self = Self(Cow::Borrowed("indexed"));
+    /// What a store has in it while it is being filled from elsewhere. It says that packages were read
+    /// whose records are yet to come, so no documents are made of it.
+    pub const UNFINISHED: Self = Self(Cow::Borrowed("unfinished"));
 
     /// The stage of this name; somebody else fills it.
     pub fn named(name: impl Into<String>) -> Self {

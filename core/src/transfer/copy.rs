@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel, subdirs};
+use super::{Existing, OpenStore, TransferError, lock, open_channel, subdirs, unfinished};
 use crate::channel::{ChannelFolder, Subdir, SubdirFolder};
 use crate::index::StoreKind;
 use crate::store::{Store, StoreError};
@@ -46,7 +46,7 @@ pub fn copy_channel(options: &CopyOptions) -> Result<Vec<MovedSubdir>, TransferE
     for subdir in subdirs(&from, channel, options.subdirs.as_deref())? {
         let folder = channel.subdir(&subdir);
         let lock = lock(&folder)?;
-        let source = OpenStore::open(&from, &folder)?;
+        let source = OpenStore::open_whole(&from, &folder)?;
         open.push((folder, lock, source));
     }
     let mut ready = Vec::new();
@@ -92,7 +92,12 @@ pub fn copy_store(
     if !target.is_empty()? {
         target.clear()?;
     }
-    match stream(source, target, Filling::new(&folder.subdir, exact_times)) {
+    unfinished::begin(target)?;
+    let streamed = stream(source, target, Filling::new(&folder.subdir, exact_times)).and_then(|moved| {
+        unfinished::end(target)?;
+        Ok(moved)
+    });
+    match streamed {
         Ok(moved) => Ok(moved),
         Err(error) => {
             // What went wrong first is what to tell.

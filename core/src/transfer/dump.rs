@@ -81,7 +81,7 @@ pub fn dump_channel(options: &DumpOptions, out: &mut dyn Write) -> Result<Vec<Mo
     for subdir in subdirs(&stores, &options.channel, options.subdirs.as_deref())? {
         let folder = options.channel.subdir(&subdir);
         let _lock = lock(&folder)?;
-        let mut open = OpenStore::open(&stores, &folder)?;
+        let mut open = OpenStore::open_whole(&stores, &folder)?;
         open.store.adopt(options.now)?;
         open.store.date_artifacts(options.now)?;
         lines.write(&Header {

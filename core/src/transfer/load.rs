@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::dump::{FORMAT, HEADER_START, Header, LONGEST_LINE, MANIFEST_START, Manifest, VERSION};
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel};
+use super::{Existing, OpenStore, TransferError, lock, open_channel, unfinished};
 use crate::channel::{ChannelFolder, Subdir, SubdirLock};
 use crate::index::{ChannelStores, StoreKind};
 use crate::store::{StoreRow, TimePrecision};
@@ -55,7 +55,13 @@ pub fn load_channel(
 ) -> Result<Vec<MovedSubdir>, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
     let mut targets = Vec::new();
-    match fill(&stores, options, &mut Dump::of(input), &mut targets) {
+    let filled = fill(&stores, options, &mut Dump::of(input), &mut targets).and_then(|moved| {
+        for target in &mut targets {
+            unfinished::end(&mut *target.open.store)?;
+        }
+        Ok(moved)
+    });
+    match filled {
         Ok(moved) => Ok(moved),
         Err(error) => {
             for target in &mut targets {
@@ -89,8 +95,9 @@ fn fill(
                 }
                 let folder = options.channel.subdir(&subdir);
                 let lock = lock(&folder)?;
-                let open = OpenStore::open_empty(stores, &folder, options.existing)?;
+                let mut open = OpenStore::open_empty(stores, &folder, options.existing)?;
                 let exact_times = ExactTimes::between(times, open.store.time_precision(), &folder)?;
+                unfinished::begin(&mut *open.store)?;
                 targets.push(Target { open, _lock: lock });
                 filling = Some(Filling::new(&subdir, exact_times));
             }

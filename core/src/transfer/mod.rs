@@ -8,6 +8,7 @@ mod exact_times;
 mod fill;
 mod load;
 mod remove;
+mod unfinished;
 
 pub use copy::{CopyOptions, copy_channel, copy_store};
 pub use dump::{DumpOptions, dump_channel};
@@ -15,6 +16,7 @@ pub use error::TransferError;
 pub use fill::MovedSubdir;
 pub use load::{LoadOptions, load_channel, verify_dump};
 pub use remove::{FileInChannel, FileState, RemoveOptions, RemovedFile, remove_packages};
+pub use unfinished::is_unfinished;
 
 use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder, SubdirLock};
 use crate::index::{BoxedStore, ChannelStores, IndexError, StoreKind, StoreLock};
@@ -46,6 +48,17 @@ impl OpenStore {
             .open(folder, OnBusy::Wait)?
             .ok_or_else(|| busy(&folder.subdir))?;
         Ok(Self { store, _lock: lock })
+    }
+
+    /// The same, with everything in it that belongs there.
+    fn open_whole(stores: &ChannelStores, folder: &SubdirFolder) -> Result<Self, TransferError> {
+        let open = Self::open(stores, folder)?;
+        match is_unfinished(&*open.store)? {
+            true => Err(IndexError::Unfinished {
+                subdir: folder.subdir.clone(),
+            })?,
+            false => Ok(open),
+        }
     }
 
     /// The same, with nothing in it.

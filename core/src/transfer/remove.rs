@@ -78,7 +78,7 @@ pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, Tran
             let folder = options.channel.subdir(&subdir);
             let lock = lock(&folder)?;
             let of_subdir = OpenSubdir {
-                open: OpenStore::open(&stores, &folder)?,
+                open: OpenStore::open_whole(&stores, &folder)?,
                 folder,
                 _lock: lock,
             };

@@ -8,6 +8,7 @@ use crate::publish::PublishedState;
 use crate::repodata::PatchInstructions;
 use crate::repodata::patch::PatchSource;
 use crate::store::Store;
+use crate::transfer::is_unfinished;
 
 /// The channel's subdirs that are not indexed in this run and of which something is known.
 ///
@@ -31,6 +32,9 @@ pub(super) fn known(
             continue;
         }
         if let Some(store) = stores.open_known(&folder)? {
+            if is_unfinished(&*store)? {
+                return Err(IndexError::Unfinished { subdir });
+            }
             let patch = last_patch(&folder, &*store, options, output)?;
             others.push(PublishedSubdir { folder, store, patch });
         }
