@@ -60,6 +60,10 @@ impl ChannelStores {
     /// # Errors
     ///
     /// When the database cannot be reached, or the channel has no sound prefix in it.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "only a server knows channels by prefixes")
+    )]
     pub fn open_channel(kind: &StoreKind, channel: &ChannelFolder) -> Result<Self, IndexError> {
         Ok(Self(match kind {
             #[cfg(feature = "sqlite")]
@@ -113,6 +117,10 @@ impl ChannelStores {
     }
 
     /// Whether the subdir has a store that lies with its packages.
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "gluesql-redb")),
+        expect(unused_variables, reason = "nothing is kept in files")
+    )]
     fn has_file(&self, folder: &SubdirFolder) -> bool {
         match &self.0 {
             #[cfg(feature = "sqlite")]

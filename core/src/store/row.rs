@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stage;
-#[cfg(any(feature = "gluesql", feature = "postgres"))]
+#[cfg(feature = "postgres")]
 use crate::json::JsonText;
 
 /// A row of a store.
@@ -186,7 +186,7 @@ impl TextKind {
 }
 
 /// The JSON text in the spelling of this crate; as it is where it is no JSON.
-#[cfg(any(feature = "gluesql", feature = "postgres"))]
+#[cfg(feature = "postgres")]
 pub(super) fn canonical(json: &str) -> std::borrow::Cow<'_, str> {
     match JsonText::from_stored(json.into()) {
         Ok(text) if text.as_str() == json => json.into(),
