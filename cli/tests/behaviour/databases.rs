@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use postgres::{Client, NoTls};
 use serde_json::{Value, json};
-use towpath_core::store::postgres::{ClusterOptions, TemporaryCluster};
-use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
+use towpath_tests::{ChannelBuilder, Kind, PackageBuilder, PostgresqlDatabase};
 
 use crate::environment::{Outcome, Towpath};
 use crate::published::files_below;
@@ -33,28 +30,6 @@ impl Backend {
             Self::Postgresql => "postgresql",
         }
     }
-}
-
-/// The URL of a new database with conda-index's tables and ours.
-pub(crate) fn new_database() -> String {
-    static CLUSTER: OnceLock<TemporaryCluster> = OnceLock::new();
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let cluster = CLUSTER.get_or_init(|| TemporaryCluster::start(&ClusterOptions::default()).unwrap());
-    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    sql(&cluster.url(), &format!("CREATE DATABASE {name}"));
-    let url = cluster.url_of(&name);
-    for step in [
-        include_str!("../../../core/src/migrate/postgres/0001_conda_index.up.sql"),
-        include_str!("../../../core/src/migrate/postgres/0002_towpath.up.sql"),
-    ] {
-        sql(&url, step);
-    }
-    for statement in
-        include_str!("../../../core/src/migrate/postgres/0003_prefix_indexes.up.sql").split_inclusive(';')
-    {
-        sql(&url, statement);
-    }
-    url
 }
 
 /// Does something in a PostgreSQL database.
@@ -89,7 +64,7 @@ impl Kept {
             .package(&lock("4.0", "linux-64").recipe("package: {}\n"), Kind::Conda);
         let kept = Self {
             channel,
-            url: new_database(),
+            url: PostgresqlDatabase::new().url(),
         };
         for (place, path) in (0..).zip(packages(kept.channel.path())) {
             kept.set_modified(&path, Duration::from_millis(1_700_000_000_250 + place * 1_500));

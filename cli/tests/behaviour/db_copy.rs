@@ -8,7 +8,9 @@ use postgres::{Client, NoTls};
 use rstest::rstest;
 use rusqlite::Connection;
 
-use crate::databases::{BACKENDS, Backend, Kept, new_database, sql};
+use towpath_tests::PostgresqlDatabase;
+
+use crate::databases::{BACKENDS, Backend, Kept, sql};
 use crate::environment::{Outcome, Towpath};
 use crate::published::Published;
 
@@ -194,7 +196,7 @@ fn one_server_may_be_copied_to_another() {
     let mut kept = Kept::new();
     let _ = kept.index(Backend::Postgresql, &[]).succeeded();
     let before = kept.documents();
-    let other = new_database();
+    let other = PostgresqlDatabase::new().url();
     let _ = copy(
         &kept,
         Backend::Postgresql,

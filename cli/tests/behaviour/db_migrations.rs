@@ -2,14 +2,12 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use insta::assert_snapshot;
 use rstest::rstest;
 use serde_json::Value;
-use towpath_core::store::postgres::{ClusterOptions, ConnectionSettings, Surroundings, TemporaryCluster};
-use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
+use towpath_core::store::postgres::{ConnectionSettings, Surroundings};
+use towpath_tests::{ChannelBuilder, Kind, PackageBuilder, PostgresqlDatabase};
 
 use crate::environment::{Outcome, Towpath, index};
 
@@ -20,15 +18,8 @@ struct Fresh {
 
 impl Fresh {
     fn new() -> Self {
-        static CLUSTER: OnceLock<TemporaryCluster> = OnceLock::new();
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let cluster = CLUSTER.get_or_init(|| TemporaryCluster::start(&ClusterOptions::default()).unwrap());
-        let name = format!("migrations_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let server = settings(&cluster.url());
-        let mut client = server.connect().unwrap();
-        client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         Self {
-            url: cluster.url_of(&name),
+            url: PostgresqlDatabase::new().url(),
         }
     }
 

@@ -303,13 +303,25 @@ pub(super) fn whole_channel() -> RecordQuery {
     }
 }
 
+/// The records in canonical spelling: a backend may have its own.
 pub(super) fn records(store: &impl Store, query: &RecordQuery) -> Vec<Streamed> {
+    let records = records_as_spelled(store, query).into_iter();
+    records
+        .map(|streamed| Streamed {
+            record: canonical(streamed.record.into()),
+            run_exports: streamed.run_exports.map(|text| canonical(text.into())),
+            ..streamed
+        })
+        .collect()
+}
+
+pub(super) fn records_as_spelled(store: &impl Store, query: &RecordQuery) -> Vec<Streamed> {
     let mut records = Vec::new();
     let visited = store.for_each_record(query, &mut |stored| {
         records.push(Streamed {
             file_name: stored.file_name.to_owned(),
-            record: canonical(stored.record),
-            run_exports: stored.run_exports.map(canonical),
+            record: stored.record.into_owned(),
+            run_exports: stored.run_exports.map(std::borrow::Cow::into_owned),
             indexed_timestamp: stored.indexed_timestamp,
         });
         Ok(())
@@ -318,7 +330,6 @@ pub(super) fn records(store: &impl Store, query: &RecordQuery) -> Vec<Streamed> 
     records
 }
 
-/// A backend may spell JSON in its own way.
 fn canonical(json: std::borrow::Cow<'_, str>) -> String {
     JsonText::from_stored(json).unwrap().into_string()
 }

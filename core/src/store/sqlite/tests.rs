@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::package::Digests;
 use crate::store::conformance::{
-    Backend, changed, day, digests, file_names, index, listed, read, records, whole_channel,
+    Backend, changed, day, digests, file_names, index, listed, read, records_as_spelled, whole_channel,
 };
 
 /// A store in a folder of its own.

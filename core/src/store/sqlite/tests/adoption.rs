@@ -14,7 +14,7 @@ fn adopted(fill: impl FnOnce(&Connection)) -> SqliteInFolder {
 
 /// When each artifact of the channel became part of it, in order of file name.
 fn dates(store: &SqliteStore) -> Vec<Option<i64>> {
-    let records = records(store, &whole_channel());
+    let records = records_as_spelled(store, &whole_channel());
     records
         .into_iter()
         .map(|record| record.indexed_timestamp)
@@ -51,7 +51,7 @@ fn what_conda_index_read_is_not_read_again() {
     assert_eq!(store.change_mark().unwrap(), mark);
     assert_eq!(changed(store, &Stage::FS), [""; 0]);
 
-    let records = records(store, &whole_channel());
+    let records = records_as_spelled(store, &whole_channel());
     assert_eq!(records[0].record, record);
     assert_eq!(records[0].run_exports.as_deref(), Some(r#"{"weak": ["a"]}"#));
     let respelled = JsonText::from_stored(records[1].record.as_str().into()).unwrap();
@@ -212,5 +212,8 @@ fn text_in_another_encoding_is_streamed_with_replacements() {
         raw.execute("UPDATE index_json SET index_json = CAST(x'22e922' AS TEXT)", ())
             .unwrap();
     });
-    assert_eq!(records(&place.store, &whole_channel())[0].record, "\"\u{fffd}\"");
+    assert_eq!(
+        records_as_spelled(&place.store, &whole_channel())[0].record,
+        "\"\u{fffd}\""
+    );
 }

@@ -237,7 +237,7 @@ fn of_two_rows_with_one_name_the_bare_one_counts() {
     conda_index_reads(&raw, "linux-64/a-1-0.conda", r#"{"name": "old"}"#, "1", 1);
     conda_index_reads(&raw, "a-1-0.conda", r#"{"name": "new"}"#, "2", 2);
     let store = open_without_syncs(&database_in(&folder));
-    let records = records(&store, &whole_channel());
+    let records = records_as_spelled(&store, &whole_channel());
     let of_a: Vec<_> = records
         .iter()
         .filter(|record| record.file_name == "a-1-0.conda")

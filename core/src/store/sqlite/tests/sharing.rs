@@ -36,7 +36,7 @@ fn every_table_has_a_row_of_what_was_read_and_none_of_what_was_replaced() {
 fn a_commit_that_fails_keeps_nothing_of_its_batch() {
     let mut place = SqliteInFolder::empty();
     index(place.store(), &[read("a-1-0.conda", 1)], day(0));
-    let before = records(place.store(), &whole_channel());
+    let before = records_as_spelled(place.store(), &whole_channel());
     let batch = ["a-1-0.conda", "b-1-0.conda", "c-1-0.conda"].map(|name| read_with_everything(name, 2));
     let raw = place.raw();
     // The table is the last that is written.
@@ -48,7 +48,7 @@ fn a_commit_that_fails_keeps_nothing_of_its_batch() {
     let mark = place.store().change_mark().unwrap();
     let error = place.store().commit(&batch, day(1)).unwrap_err().to_string();
     assert_eq!(error, format!("{}: no room for b", place.path().display()));
-    assert_eq!(records(place.store(), &whole_channel()), before);
+    assert_eq!(records_as_spelled(place.store(), &whole_channel()), before);
     assert_eq!(
         tables_with(&raw, "a-1-0.conda"),
         ["index_json", "post_install", "fs", "indexed"]
@@ -74,7 +74,7 @@ fn a_listing_or_a_forgetting_that_fails_changes_nothing() {
     let mut place = SqliteInFolder::empty();
     let folder = ["a-1-0.conda", "b-1-0.conda"].map(|name| read_with_everything(name, 1));
     index(place.store(), &folder, day(0));
-    let before = records(place.store(), &whole_channel());
+    let before = records_as_spelled(place.store(), &whole_channel());
     place
         .raw()
         .execute_batch(
@@ -90,7 +90,7 @@ fn a_listing_or_a_forgetting_that_fails_changes_nothing() {
         .forget(&folder.map(|artifact| artifact.listed.name))
         .unwrap_err();
     assert_eq!(changed(store, &Stage::FS), [""; 0]);
-    assert_eq!(records(store, &whole_channel()), before);
+    assert_eq!(records_as_spelled(store, &whole_channel()), before);
 }
 
 #[test]
