@@ -9,6 +9,8 @@ pub mod json;
 pub mod migrate;
 pub mod package;
 pub mod policy;
+#[cfg(feature = "postgres")]
+pub mod provision;
 #[cfg(feature = "native")]
 pub mod publish;
 pub mod record;

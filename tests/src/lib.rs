@@ -28,13 +28,13 @@
 //! assert!(channel.path().join("noarch/lock-1.0-0.tar.bz2").is_file());
 //! ```
 
+pub mod postgresql;
 pub mod tarball;
 
 mod channel;
 mod conda;
 mod generate;
 mod package;
-mod postgresql;
 mod random;
 mod tar_bz2;
 

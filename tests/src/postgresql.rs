@@ -18,9 +18,7 @@ pub struct PostgresqlDatabase {
 impl PostgresqlDatabase {
     /// A database whose order of texts is not by bytes.
     pub fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{number}", std::process::id());
+        let Self { name } = Self::to_be_made();
         let mut client = Client::connect(server(), NoTls).expect("the server answers");
         client
             .batch_execute(&format!(
@@ -31,10 +29,27 @@ impl PostgresqlDatabase {
         Self { name }
     }
 
+    /// The name of a database that nobody has made yet.
+    pub fn to_be_made() -> Self {
+        Self { name: unique("test") }
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// How it is reached, as superuser.
     pub fn url(&self) -> String {
         let (server, _) = server().rsplit_once('/').expect("the URL ends with a database");
         format!("{server}/{}", self.name)
+    }
+
+    /// How it is reached as another role, with a password that the server does not ask for.
+    pub fn url_as(&self, role: &str) -> String {
+        let url = self.url();
+        let (_, host) = url.split_once('@').expect("the URL names a user");
+        format!("postgresql://{role}:{PASSWORD}@{host}")
     }
 
     /// The same in the spelling that SQLAlchemy wants, for conda-index.
@@ -53,6 +68,30 @@ impl PostgresqlDatabase {
     pub fn connect(&self) -> Client {
         Client::connect(&self.url(), NoTls).expect("the server answers")
     }
+}
+
+/// The password in [`PostgresqlDatabase::url_as`], which is to be shown nowhere.
+pub const PASSWORD: &str = "hunter2-of-the-tests";
+
+/// Makes a role with these options, and gives its name.
+///
+/// # Panics
+///
+/// When the server refuses.
+pub fn new_role(options: &str) -> String {
+    let name = unique("role");
+    let mut client = Client::connect(server(), NoTls).expect("the server answers");
+    client
+        .batch_execute(&format!("CREATE ROLE {name} {options}"))
+        .expect("the role is made");
+    name
+}
+
+/// A name that nothing else on the server has.
+pub fn unique(what: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{what}_{}_{number}", std::process::id())
 }
 
 impl Default for PostgresqlDatabase {

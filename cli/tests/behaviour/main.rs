@@ -21,6 +21,8 @@ mod databases;
 #[cfg(test)]
 mod db_copy;
 #[cfg(test)]
+mod db_create;
+#[cfg(test)]
 mod db_dump;
 #[cfg(test)]
 mod db_migrations;

@@ -3,6 +3,7 @@
 mod adopt;
 mod check;
 mod copy;
+mod create;
 mod downgrade;
 mod dump;
 mod load;
@@ -32,6 +33,7 @@ pub(crate) struct DbArgs {
 
 #[derive(Debug, Subcommand)]
 enum DbCommand {
+    Create(create::CreateArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
     Current(look::CurrentArgs),
@@ -49,6 +51,7 @@ enum DbCommand {
 
 pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
     match &args.command {
+        DbCommand::Create(args) => create::run(args),
         DbCommand::Upgrade(args) => upgrade::run(args),
         DbCommand::Downgrade(args) => downgrade::run(args),
         DbCommand::Current(args) => look::current(args),

@@ -45,7 +45,10 @@ fn explain_answer(settings: &ConnectionSettings, answer: &DbError) -> String {
     } else if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
         "the role does not exist, or pg_hba.conf does not let it in from here".to_owned()
     } else if *code == SqlState::INVALID_CATALOG_NAME {
-        format!("make the database first: createdb {}", settings.database())
+        format!(
+            "make the database first: `towpath db create`, or createdb {}",
+            settings.database()
+        )
     } else if *code == SqlState::TOO_MANY_CONNECTIONS {
         "the server has too many sessions: end some, or raise max_connections".to_owned()
     } else if *code == SqlState::CANNOT_CONNECT_NOW {

@@ -162,7 +162,12 @@ fn a_server_that_refuses_for_good_is_the_last_that_is_tried() {
     let error = User::new().resolve(&text).unwrap().connect().err().unwrap();
     assert!(!error.is_transient());
     assert_eq!(error.code().unwrap().code(), "3D000");
-    assert!(error.to_string().contains("createdb gone"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("`towpath db create`, or createdb gone"),
+        "{error}"
+    );
     let ConnectError::Failed { attempts, .. } = error else {
         panic!("{error:?}")
     };
