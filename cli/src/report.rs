@@ -165,7 +165,7 @@ pub(crate) fn as_json(channel: &str, summary: &IndexSummary, took: Duration) -> 
 
 /// Text from a package or a file system, without what could steer a terminal or turn the direction
 /// in which it is read.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.replace(
         |character: char| {
             character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

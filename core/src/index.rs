@@ -45,6 +45,7 @@ pub fn index_channel(options: &IndexOptions, progress: &dyn Progress) -> Result<
     let mut done = Vec::new();
     let folders = options.subdir_folders()?;
     let stores = ChannelStores::open_channel(&options.store, &options.channel)?;
+    stores.register(&options.identity.name)?;
     for folder in folders {
         match open::open_subdir(&folder, &stores, options, progress) {
             Ok(Opened::Ready(subdir)) => open.push(*subdir),

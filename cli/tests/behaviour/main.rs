@@ -19,6 +19,8 @@ mod damage;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod db_channels;
+#[cfg(test)]
 mod db_copy;
 #[cfg(test)]
 mod db_create;
@@ -26,6 +28,8 @@ mod db_create;
 mod db_dump;
 #[cfg(test)]
 mod db_migrations;
+#[cfg(test)]
+mod db_roles;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]

@@ -91,6 +91,24 @@ impl ChannelPrefix {
         }
     }
 
+    /// Makes this the prefix of the channel in `root`, which has one. What else is in its file
+    /// stays.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or replaced.
+    pub fn replace_in(&self, root: &Path) -> io::Result<()> {
+        let path = root.join(FILE);
+        let text = fs_err::read_to_string(&path)?;
+        let mut content: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text)?;
+        content.insert("channel_id".to_owned(), self.as_str().into());
+        let mut file = world_readable().tempfile_in(path.parent().unwrap_or(root))?;
+        serde_json::to_writer(&mut file, &content)?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
     /// As conda-index makes one: eight bytes in hexadecimal digits.
     fn random() -> Self {
         Self(format!("{:016x}", fastrand::u64(..)))
@@ -151,6 +169,20 @@ mod tests {
         assert_eq!(prefixes[0].as_str().len(), 16);
         let text = fs_err::read_to_string(channel.path().join(FILE)).unwrap();
         assert_eq!(text, format!(r#"{{"channel_id": "{}"}}"#, prefixes[0]));
+    }
+
+    #[test]
+    fn another_prefix_leaves_the_rest_of_the_file() {
+        let channel = tempfile::tempdir().unwrap();
+        fs_err::create_dir(channel.path().join(".cache")).unwrap();
+        let file = channel.path().join(FILE);
+        fs_err::write(&file, r#"{"channel_id": "old", "more": 1}"#).unwrap();
+        ChannelPrefix::new("new")
+            .unwrap()
+            .replace_in(channel.path())
+            .unwrap();
+        let text = fs_err::read_to_string(&file).unwrap();
+        assert_eq!(text, r#"{"channel_id":"new","more":1}"#);
     }
 
     #[test]

@@ -78,6 +78,19 @@ impl ChannelStores {
         }))
     }
 
+    /// Writes down what the channel is called, where several channels are kept together.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "other stores hold one channel")
+    )]
+    pub(super) fn register(&self, name: &str) -> Result<(), IndexError> {
+        match &self.0 {
+            #[cfg(feature = "postgres")]
+            Place::Postgres(channel) => channel.register(name),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether these are the very stores that `other` is of, both being of one channel's folder.
     ///
     /// # Errors

@@ -3,9 +3,16 @@
 //!
 //! Nothing that indexes needs this room.
 
+mod channels;
 mod database;
 mod error;
 mod name;
+mod roles;
 
+pub use channels::{
+    Changed, Registered, StoredChannel, StoredSubdir, remove_channel, rename_channel, rows_of_channel,
+    stored_channels,
+};
 pub use database::{Created, IfExists, NewDatabase, create_database, create_schema, upgrade};
 pub use error::ProvisionError;
+pub use roles::{Login, Roles, RolesScript, make_roles, roles_script};

@@ -89,6 +89,21 @@ pub enum StoreError {
         /// The error itself.
         source: postgres::Error,
     },
+    /// The role may read at most.
+    #[cfg(feature = "postgres")]
+    #[error(
+        "{server}: the role {role:?} may not write to {}, and indexing writes there: `towpath db roles --indexer` \
+         makes a role that may",
+        tables.join(", ")
+    )]
+    MayNotWrite {
+        /// Server and database, without secrets.
+        server: String,
+        /// The role.
+        role: String,
+        /// The tables that it may not read, insert into, update and delete from.
+        tables: Vec<String>,
+    },
     /// Somebody else may be writing what only the holder of a lock may write.
     #[cfg(feature = "postgres")]
     #[error(

@@ -1,6 +1,7 @@
 //! `towpath db`: the databases that channels are kept in.
 
 mod adopt;
+mod channels;
 mod check;
 mod copy;
 mod create;
@@ -10,6 +11,7 @@ mod load;
 mod look;
 mod place;
 mod plan;
+mod roles;
 mod script;
 mod steps;
 mod temp;
@@ -33,7 +35,9 @@ pub(crate) struct DbArgs {
 
 #[derive(Debug, Subcommand)]
 enum DbCommand {
+    Channels(channels::ChannelsArgs),
     Create(create::CreateArgs),
+    Roles(roles::RolesArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
     Current(look::CurrentArgs),
@@ -51,7 +55,9 @@ enum DbCommand {
 
 pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
     match &args.command {
+        DbCommand::Channels(args) => channels::run(args),
         DbCommand::Create(args) => create::run(args),
+        DbCommand::Roles(args) => roles::run(args),
         DbCommand::Upgrade(args) => upgrade::run(args),
         DbCommand::Downgrade(args) => downgrade::run(args),
         DbCommand::Current(args) => look::current(args),

@@ -47,8 +47,14 @@ impl ChannelOnServer {
     pub(super) fn open(postgres: &PostgresOptions, root: &Path) -> Result<Self, IndexError> {
         set_up(postgres)?;
         let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry)?;
+        database.check_rights()?;
         let prefix = ChannelPrefix::of_channel_or_new(root)?;
         Ok(Self { database, prefix })
+    }
+
+    /// Writes down what the channel is called, for whoever looks at the database.
+    pub(super) fn register(&self, name: &str) -> Result<(), IndexError> {
+        Ok(self.database.register_channel(&self.prefix, name)?)
     }
 
     pub(super) fn store(&self, folder: &SubdirFolder) -> PostgresStore {

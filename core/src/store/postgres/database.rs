@@ -16,6 +16,10 @@ use crate::store::StoreError;
 /// hold up `CREATE INDEX CONCURRENTLY`.
 const LOCK_POLL: Duration = Duration::from_millis(200);
 
+/// The key of the lock on what has the name `$1`. Locks are of the database, names of the schema.
+pub(crate) const LOCK_KEY: &str =
+    "hashtextextended(concat_ws(' ', 'towpath', current_schema(), $1::text), 0)";
+
 /// A PostgreSQL database, for any number of channels.
 ///
 /// All that is written in a run goes through one connection, which holds the locks of the subdirs:
@@ -150,12 +154,8 @@ impl PostgresDatabase {
         let mut writer = self.writer();
         let taken = self.retried(&mut || {
             let client = writer.connected(&self.settings)?;
-            // Locks are of the database, names of the schema.
             let key = client
-                .query_one(
-                    "SELECT hashtextextended(concat_ws(' ', 'towpath', current_schema(), $1::text), 0)",
-                    &[&name],
-                )?
+                .query_one(&format!("SELECT {LOCK_KEY}"), &[&name])?
                 .try_get(0)?;
             while !try_lock(client, key)? {
                 if on_busy != OnBusy::Wait {
@@ -230,6 +230,15 @@ impl PostgresDatabase {
             },
             Interruption::BadRow { name, what } => StoreError::BadRow { name, what },
             Interruption::Visit(source) => StoreError::Io(source),
+        }
+    }
+
+    /// The error that says that the role lacks rights.
+    pub(super) fn may_not_write(&self, role: String, tables: Vec<String>) -> StoreError {
+        StoreError::MayNotWrite {
+            server: self.settings.to_string(),
+            role,
+            tables,
         }
     }
 

@@ -6,6 +6,7 @@
 //! operators of `text_pattern_ops`, which have indexes of their own.
 
 mod artifact;
+mod channels;
 mod connection;
 mod database;
 mod dates;
@@ -28,6 +29,7 @@ pub use connection::{
     ConnectError, ConnectionSettings, FailedAttempt, Retry, SettingOrigin, SettingsError, Surroundings,
     TlsFileError, is_transient,
 };
+pub(crate) use database::LOCK_KEY;
 pub use database::{PostgresDatabase, PostgresLock};
 pub use temporary_cluster::{ClusterError, ClusterOptions, TemporaryCluster};
 
