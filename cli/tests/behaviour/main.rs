@@ -31,6 +31,8 @@ mod db_migrations;
 #[cfg(test)]
 mod db_roles;
 #[cfg(test)]
+mod db_wait;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;

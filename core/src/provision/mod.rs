@@ -8,6 +8,7 @@ mod database;
 mod error;
 mod name;
 mod roles;
+mod wait;
 
 pub use channels::{
     Changed, Registered, StoredChannel, StoredSubdir, remove_channel, rename_channel, rows_of_channel,
@@ -16,3 +17,4 @@ pub use channels::{
 pub use database::{Created, IfExists, NewDatabase, create_database, create_schema, upgrade};
 pub use error::ProvisionError;
 pub use roles::{Login, Roles, RolesScript, make_roles, roles_script};
+pub use wait::{Until, wait};

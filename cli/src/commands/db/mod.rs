@@ -16,6 +16,7 @@ mod script;
 mod steps;
 mod temp;
 mod upgrade;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,7 @@ enum DbCommand {
     Dump(dump::DumpArgs),
     Load(load::LoadArgs),
     Temp(temp::TempArgs),
+    Wait(wait::WaitArgs),
 }
 
 pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
@@ -71,6 +73,7 @@ pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
         DbCommand::Dump(args) => dump::run(args),
         DbCommand::Load(args) => load::run(args),
         DbCommand::Temp(args) => temp::run(args),
+        DbCommand::Wait(args) => wait::run(args),
     }
 }
 

@@ -195,6 +195,15 @@ impl ConnectionSettings {
         }
     }
 
+    /// The same with at most this much time for each host.
+    #[must_use]
+    pub fn with_connect_timeout(&self, limit: Duration) -> Self {
+        let mut settings = self.clone();
+        let given = settings.timeouts.connect.unwrap_or(limit);
+        settings.timeouts.connect = Some(given.min(limit));
+        settings
+    }
+
     /// The database.
     pub fn database(&self) -> &str {
         &self.database
