@@ -27,6 +27,7 @@ pub(crate) fn print(line: &str) -> std::io::Result<()> {
 
 /// Says what is odd about the run as a whole.
 pub(crate) fn warn(what: &str) {
+    say(&format!("{}: {what}", warning("warning")));
     say(&format!("{}: {what}", warning()));
 }
 
@@ -45,6 +46,9 @@ pub(crate) fn error(word: &str) -> String {
     styled(ERROR, word)
 }
 
+/// The word in the style of warnings.
+pub(crate) fn warning(word: &str) -> String {
+    styled(WARNING, word)
 /// The word in front of warnings, in their style.
 pub(crate) fn warning() -> String {
     styled(WARNING, "warning")

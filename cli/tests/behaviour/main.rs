@@ -25,9 +25,13 @@ mod db_copy;
 #[cfg(test)]
 mod db_create;
 #[cfg(test)]
+mod db_doctor;
+#[cfg(test)]
 mod db_dump;
 #[cfg(test)]
 mod db_migrations;
+#[cfg(test)]
+mod db_proxy;
 #[cfg(test)]
 mod db_roles;
 #[cfg(test)]

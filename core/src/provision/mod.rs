@@ -5,6 +5,7 @@
 
 mod channels;
 mod database;
+mod doctor;
 mod error;
 mod name;
 mod roles;
@@ -15,6 +16,7 @@ pub use channels::{
     stored_channels,
 };
 pub use database::{Created, IfExists, NewDatabase, create_database, create_schema, upgrade};
+pub use doctor::{Finding, Health, examine};
 pub use error::ProvisionError;
 pub use roles::{Login, Roles, RolesScript, make_roles, roles_script};
 pub use wait::{Until, wait};

@@ -89,6 +89,13 @@ pub enum StoreError {
         /// The error itself.
         source: postgres::Error,
     },
+    /// One connection turned out to be several sessions in turn.
+    #[cfg(feature = "postgres")]
+    #[error("{server}: {}", super::postgres::SHARED_SESSION)]
+    SharedSession {
+        /// Server and database, without secrets.
+        server: String,
+    },
     /// The role may read at most.
     #[cfg(feature = "postgres")]
     #[error(

@@ -5,6 +5,7 @@ mod channels;
 mod check;
 mod copy;
 mod create;
+mod doctor;
 mod downgrade;
 mod dump;
 mod load;
@@ -38,6 +39,7 @@ pub(crate) struct DbArgs {
 enum DbCommand {
     Channels(channels::ChannelsArgs),
     Create(create::CreateArgs),
+    Doctor(doctor::DoctorArgs),
     Roles(roles::RolesArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
@@ -59,6 +61,7 @@ pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
     match &args.command {
         DbCommand::Channels(args) => channels::run(args),
         DbCommand::Create(args) => create::run(args),
+        DbCommand::Doctor(args) => doctor::run(args),
         DbCommand::Roles(args) => roles::run(args),
         DbCommand::Upgrade(args) => upgrade::run(args),
         DbCommand::Downgrade(args) => downgrade::run(args),

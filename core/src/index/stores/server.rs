@@ -116,6 +116,15 @@ fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), Mig
         doing: "looking at the schema",
         source,
     })?;
+    if postgres
+        .settings
+        .schema()
+        .is_some_and(|schema| schema != database.schema())
+    {
+        return Err(IndexError::Store(StoreError::SharedSession {
+            server: postgres.settings.to_string(),
+        }));
+    }
     let migrations = Migrations::postgres();
     let mut runner = Runner::new(&mut database, &migrations, Options::default());
     let mut status = runner.status()?;

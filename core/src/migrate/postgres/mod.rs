@@ -283,6 +283,16 @@ impl From<postgres::Error> for DatabaseError {
             _ => Cause::Other,
         };
         let message = match error.as_db_error() {
+            // Of a statement that this connection has prepared, the session knows nothing or too much.
+            Some(said)
+                if [
+                    SqlState::INVALID_SQL_STATEMENT_NAME,
+                    SqlState::DUPLICATE_PSTATEMENT,
+                ]
+                .contains(said.code()) =>
+            {
+                format!("{} ({})", said.message(), crate::store::postgres::SHARED_SESSION)
+            }
             Some(said) => {
                 let more = [said.detail(), said.hint()];
                 let more = more.into_iter().flatten().map(|text| format!(" ({text})"));

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use postgres::error::SqlState;
 use postgres::{Client, Transaction};
 
 use super::{ConnectError, ConnectionSettings, Retry, is_transient};
@@ -152,12 +153,13 @@ impl PostgresDatabase {
         on_busy: OnBusy,
     ) -> Result<Option<PostgresLock>, StoreError> {
         let mut writer = self.writer();
+        let ours = writer.locks.clone();
         let taken = self.retried(&mut || {
             let client = writer.connected(&self.settings)?;
             let key = client
                 .query_one(&format!("SELECT {LOCK_KEY}"), &[&name])?
                 .try_get(0)?;
-            while !try_lock(client, key)? {
+            while !try_lock(client, key, ours.contains(&key))? {
                 if on_busy != OnBusy::Wait {
                     return Ok(None);
                 }
@@ -206,7 +208,15 @@ impl PostgresDatabase {
                 Some(client) => client,
                 None => self.settings.connect()?,
             };
+            // A proxy that pools transactions gives this one to a session with any search path.
+            if let Some(schema) = self.settings.schema() {
+                let schema = schema.replace('"', "\"\"");
+                client.batch_execute(&format!("BEGIN READ ONLY; SET LOCAL search_path TO \"{schema}\""))?;
+            }
             let result = work(&mut client)?;
+            if self.settings.schema().is_some() {
+                client.batch_execute("COMMIT")?;
+            }
             lock(&self.idle_readers).push(client);
             Ok(result)
         })
@@ -220,6 +230,9 @@ impl PostgresDatabase {
     fn error(&self, interruption: Interruption) -> StoreError {
         match interruption {
             Interruption::Connect(error) => StoreError::Connect(error),
+            Interruption::Postgres(source) if is_of_another_session(&source) => StoreError::SharedSession {
+                server: self.settings.to_string(),
+            },
             Interruption::Postgres(source) => StoreError::Postgres {
                 server: self.settings.to_string(),
                 what: told(&source),
@@ -268,7 +281,7 @@ impl Writer {
                 let mut client = settings.connect()?;
                 for key in &self.locks {
                     // The server may not have noticed yet that our old connection is gone.
-                    while !try_lock(&mut client, *key)? {
+                    while !try_lock(&mut client, *key, false)? {
                         std::thread::sleep(LOCK_POLL);
                     }
                 }
@@ -287,15 +300,18 @@ impl Writer {
         let client = self.connected(settings)?;
         let mut transaction = client.transaction()?;
         // A proxy that pools transactions gives each of ours to another connection of its own.
-        let held: i64 = transaction
-            .query_one(
-                "SELECT count(*) FROM pg_locks
-                 WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_backend_pid()
-                   AND ((classid::bigint << 32) | objid::bigint) = ANY($1)",
-                &[&locks],
-            )?
-            .get(0);
-        if usize::try_from(held).ok() != Some(locks.len()) {
+        let row = transaction.query_one(
+            &format!(
+                "SELECT count(*), current_schema()::text FROM pg_locks
+                 WHERE {HELD_HERE} AND ((classid::bigint << 32) | objid::bigint) = ANY($1)"
+            ),
+            &[&locks],
+        )?;
+        let (held, schema): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+        let is_elsewhere = settings
+            .schema()
+            .is_some_and(|wanted| schema.as_deref() != Some(wanted));
+        if usize::try_from(held).ok() != Some(locks.len()) || is_elsewhere {
             return Err(Interruption::LockLost);
         }
         let result = work(&mut transaction)?;
@@ -304,10 +320,35 @@ impl Writer {
     }
 }
 
-fn try_lock(client: &mut Client, key: i64) -> Result<bool, postgres::Error> {
-    Ok(client
-        .query_one("SELECT pg_try_advisory_lock($1)", &[&key])?
-        .get(0))
+/// Locks of the session that answers: a condition on `pg_locks`.
+const HELD_HERE: &str = "locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Takes a lock if nobody has it. A session may take its locks again, so a lock that this one has
+/// already and we did not take was taken by another process, whom a proxy gave the same session.
+fn try_lock(client: &mut Client, key: i64, is_ours: bool) -> Result<bool, Interruption> {
+    let query = format!(
+        "SELECT CASE
+             WHEN NOT $2 AND EXISTS (
+                 SELECT FROM pg_locks
+                 WHERE {HELD_HERE} AND ((classid::bigint << 32) | objid::bigint) = $1
+             ) THEN NULL
+             ELSE pg_try_advisory_lock($1)
+         END"
+    );
+    let taken: Option<bool> = client.query_one(&query, &[&key, &is_ours])?.try_get(0)?;
+    taken.ok_or(Interruption::LockLost)
+}
+
+/// Whether the server knows nothing of a statement that this connection has prepared, or too much.
+fn is_of_another_session(error: &postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        [
+            SqlState::INVALID_SQL_STATEMENT_NAME,
+            SqlState::DUPLICATE_PSTATEMENT,
+        ]
+        .contains(code)
+    })
 }
 
 /// A thread that panicked has left nothing half done: what it held goes with its transaction.

@@ -53,6 +53,11 @@ const TABLES_BY_PATH: [&str; 7] = [
     "towpath_recipe",
 ];
 
+/// What is wrong with a connection that a proxy takes to another session at every transaction.
+pub(crate) const SHARED_SESSION: &str = "one connection is several sessions in turn, as happens behind a proxy that \
+     pools transactions (PgBouncer's pool_mode=transaction); connect to the server itself, or to a proxy that \
+     pools sessions";
+
 /// A subdir's store in a PostgreSQL database.
 pub struct PostgresStore {
     database: Arc<PostgresDatabase>,
