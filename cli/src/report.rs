@@ -28,7 +28,7 @@ pub(crate) fn print(line: &str) -> std::io::Result<()> {
 /// Says what is odd about the run as a whole.
 pub(crate) fn warn(what: &str) {
     say(&format!("{}: {what}", warning("warning")));
-    say(&format!("{}: {what}", warning()));
+    say(&format!("{}: {what}", warning("warning")));
 }
 
 /// Says what was left out, and why; the file and the reason may be of somebody else's making.
@@ -49,9 +49,6 @@ pub(crate) fn error(word: &str) -> String {
 /// The word in the style of warnings.
 pub(crate) fn warning(word: &str) -> String {
     styled(WARNING, word)
-/// The word in front of warnings, in their style.
-pub(crate) fn warning() -> String {
-    styled(WARNING, "warning")
 }
 
 fn styled(style: Style, text: &str) -> String {

@@ -87,7 +87,7 @@ fn sentences(site: &Site, version: u32, status: &Status, drifts: &[Drift]) -> St
         text.push_str(&format!("\n  {drift}"));
     }
     if let Some(error) = MigrateError::not_ready(status) {
-        text.push_str(&format!("\n{}: {error}", report::warning()));
+        text.push_str(&format!("\n{}: {error}", report::warning("warning")));
     }
     text
 }

@@ -86,14 +86,12 @@ fn set_up(postgres: &PostgresOptions) -> Result<(), IndexError> {
             Ok(client) => client,
             Err(error) => return Err((StoreError::Connect(Box::new(error)).into(), Connection::Never)),
         };
-        make_ready(postgres, &mut client).map_err(|source| {
+        make_ready(postgres, &mut client).map_err(|error| {
             let connection = match client.is_valid(CONNECTION_CHECK) {
                 Ok(()) => Connection::Open,
                 Err(_) => Connection::Lost,
             };
-            let server = postgres.settings.to_string();
-            let source = Box::new(source);
-            (IndexError::Database { server, source }, connection)
+            (error, connection)
         })
     };
     let is_lost = |(_, connection): &(IndexError, Connection)| *connection == Connection::Lost;
@@ -111,10 +109,16 @@ enum Connection {
     Lost,
 }
 
-fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), MigrateError> {
-    let mut database = migrate::PostgresDatabase::new(client).map_err(|source| MigrateError::Database {
-        doing: "looking at the schema",
-        source,
+fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), IndexError> {
+    let failed = |source: MigrateError| IndexError::Database {
+        server: postgres.settings.to_string(),
+        source: Box::new(source),
+    };
+    let mut database = migrate::PostgresDatabase::new(client).map_err(|source| {
+        failed(MigrateError::Database {
+            doing: "looking at the schema",
+            source,
+        })
     })?;
     if postgres
         .settings
@@ -127,7 +131,7 @@ fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), Mig
     }
     let migrations = Migrations::postgres();
     let mut runner = Runner::new(&mut database, &migrations, Options::default());
-    let mut status = runner.status()?;
+    let mut status = runner.status().map_err(failed)?;
     let mut since = Instant::now();
     loop {
         let Some(error) = MigrateError::not_ready(&status) else {
@@ -135,14 +139,14 @@ fn make_ready(postgres: &PostgresOptions, client: &mut Client) -> Result<(), Mig
         };
         match (&status, postgres.set_up) {
             (Status::Empty, SetUp::IfEmpty) | (_, SetUp::Always) => {
-                runner.bring_up_to_date(&mut |_| ())?;
+                runner.bring_up_to_date(&mut |_| ()).map_err(failed)?;
                 return Ok(());
             }
-            _ if since.elapsed() > SETTLING => return Err(error),
+            _ if since.elapsed() > SETTLING => return Err(failed(error)),
             _ => {}
         }
         std::thread::sleep(LOOK_AGAIN);
-        let now = runner.status()?;
+        let now = runner.status().map_err(failed)?;
         if now != status {
             since = Instant::now();
             status = now;
