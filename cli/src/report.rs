@@ -28,7 +28,6 @@ pub(crate) fn print(line: &str) -> std::io::Result<()> {
 /// Says what is odd about the run as a whole.
 pub(crate) fn warn(what: &str) {
     say(&format!("{}: {what}", warning("warning")));
-    say(&format!("{}: {what}", warning("warning")));
 }
 
 /// Says what was left out, and why; the file and the reason may be of somebody else's making.

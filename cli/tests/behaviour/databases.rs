@@ -32,6 +32,15 @@ impl Backend {
     }
 }
 
+/// The URL of a new database with conda-index's tables and ours.
+pub(crate) fn new_database() -> String {
+    let url = PostgresqlDatabase::new().url();
+    let _ = Towpath::new(["db", "upgrade", "--db-url", &url])
+        .run()
+        .succeeded();
+    url
+}
+
 /// Does something in a PostgreSQL database.
 pub(crate) fn sql(url: &str, statements: &str) {
     let mut client = Client::connect(url, NoTls).unwrap();
@@ -64,7 +73,7 @@ impl Kept {
             .package(&lock("4.0", "linux-64").recipe("package: {}\n"), Kind::Conda);
         let kept = Self {
             channel,
-            url: PostgresqlDatabase::new().url(),
+            url: new_database(),
         };
         for (place, path) in (0..).zip(packages(kept.channel.path())) {
             kept.set_modified(&path, Duration::from_millis(1_700_000_000_250 + place * 1_500));

@@ -8,9 +8,7 @@ use postgres::{Client, NoTls};
 use rstest::rstest;
 use rusqlite::Connection;
 
-use towpath_tests::PostgresqlDatabase;
-
-use crate::databases::{BACKENDS, Backend, Kept, sql};
+use crate::databases::{BACKENDS, Backend, Kept, new_database, sql};
 use crate::environment::{Outcome, Towpath};
 use crate::published::Published;
 
@@ -196,7 +194,7 @@ fn one_server_may_be_copied_to_another() {
     let mut kept = Kept::new();
     let _ = kept.index(Backend::Postgresql, &[]).succeeded();
     let before = kept.documents();
-    let other = PostgresqlDatabase::new().url();
+    let other = new_database();
     let _ = copy(
         &kept,
         Backend::Postgresql,

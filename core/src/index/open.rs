@@ -3,8 +3,7 @@
 use crate::channel::{OnBusy, SubdirFolder, SubdirLock, list_artifacts};
 use crate::package::ArtifactName;
 use crate::publish::{ShardPlacement, remove_leftovers};
-use crate::store::{ListedArtifact, Store};
-use crate::transfer::is_unfinished;
+use crate::store::{ListedArtifact, Store, is_unfinished};
 
 use super::stores::{ChannelStores, StoreLock};
 use super::{IndexError, IndexOptions, LeftOut, Progress, Scan, Step, SubdirSummary};

@@ -14,6 +14,7 @@ mod conformance;
 #[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 mod difference;
 mod error;
+mod filling;
 #[cfg(feature = "gluesql")]
 pub mod gluesql;
 mod memory;
@@ -29,6 +30,7 @@ use std::io;
 use jiff::Timestamp;
 
 pub use error::StoreError;
+pub use filling::{begin_filling, end_filling, is_unfinished};
 #[cfg(feature = "gluesql-redb")]
 pub use gluesql::GluesqlFile;
 #[cfg(feature = "gluesql")]

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel, subdirs, unfinished};
+use super::{Existing, OpenStore, TransferError, lock, open_channel, subdirs};
 use crate::channel::{ChannelFolder, Subdir, SubdirFolder};
 use crate::index::StoreKind;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, begin_filling, end_filling};
 
 /// What is copied, and where to.
 #[derive(Clone, Debug)]
@@ -92,9 +92,9 @@ pub fn copy_store(
     if !target.is_empty()? {
         target.clear()?;
     }
-    unfinished::begin(target)?;
+    begin_filling(target)?;
     let streamed = stream(source, target, Filling::new(&folder.subdir, exact_times)).and_then(|moved| {
-        unfinished::end(target)?;
+        end_filling(target)?;
         Ok(moved)
     });
     match streamed {

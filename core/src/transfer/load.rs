@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use super::dump::{FORMAT, HEADER_START, Header, LONGEST_LINE, MANIFEST_START, Manifest, VERSION};
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel, unfinished};
+use super::{Existing, OpenStore, TransferError, lock, open_channel};
 use crate::channel::{ChannelFolder, Subdir, SubdirLock};
 use crate::index::{ChannelStores, StoreKind};
-use crate::store::{StoreRow, TimePrecision};
+use crate::store::{StoreRow, TimePrecision, begin_filling, end_filling};
 
 /// Where a dump goes.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub fn load_channel(
     let mut targets = Vec::new();
     let filled = fill(&stores, options, &mut Dump::of(input), &mut targets).and_then(|moved| {
         for target in &mut targets {
-            unfinished::end(&mut *target.open.store)?;
+            end_filling(&mut *target.open.store)?;
         }
         Ok(moved)
     });
@@ -97,7 +97,7 @@ fn fill(
                 let lock = lock(&folder)?;
                 let mut open = OpenStore::open_empty(stores, &folder, options.existing)?;
                 let exact_times = ExactTimes::between(times, open.store.time_precision(), &folder)?;
-                unfinished::begin(&mut *open.store)?;
+                begin_filling(&mut *open.store)?;
                 targets.push(Target { open, _lock: lock });
                 filling = Some(Filling::new(&subdir, exact_times));
             }

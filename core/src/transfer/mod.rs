@@ -8,15 +8,14 @@ mod exact_times;
 mod fill;
 mod load;
 mod remove;
-mod unfinished;
 
+use crate::store::is_unfinished;
 pub use copy::{CopyOptions, copy_channel, copy_store};
 pub use dump::{DumpOptions, dump_channel};
 pub use error::TransferError;
 pub use fill::MovedSubdir;
 pub use load::{LoadOptions, load_channel, verify_dump};
 pub use remove::{FileInChannel, FileState, RemoveOptions, RemovedFile, remove_packages};
-pub use unfinished::is_unfinished;
 
 use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder, SubdirLock};
 use crate::index::{BoxedStore, ChannelStores, IndexError, StoreKind, StoreLock};

@@ -7,8 +7,7 @@ use crate::index::{IndexError, IndexOptions};
 use crate::publish::PublishedState;
 use crate::repodata::PatchInstructions;
 use crate::repodata::patch::PatchSource;
-use crate::store::Store;
-use crate::transfer::is_unfinished;
+use crate::store::{Store, is_unfinished};
 
 /// The channel's subdirs that are not indexed in this run and of which something is known.
 ///

@@ -1,13 +1,17 @@
 //! A mark on a store that is being filled. Whoever is killed meanwhile leaves it behind: without it the
 //! next index run would take what is missing for no part of the channel.
 
-use crate::store::{Stage, StageRow, Store, StoreError, StoreRow};
+use super::{Stage, StageRow, Store, StoreError, StoreRow};
 
 /// What stage [`Stage::UNFINISHED`] lists.
 const MARK: &str = "what towpath db was doing when it was stopped";
 
 /// Marks a store before anything is put into it.
-pub(super) fn begin(store: &mut dyn Store) -> Result<(), StoreError> {
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn begin_filling(store: &mut dyn Store) -> Result<(), StoreError> {
     let row = StageRow {
         stage: Stage::UNFINISHED,
         file_name: MARK.to_owned(),
@@ -23,7 +27,11 @@ pub(super) fn begin(store: &mut dyn Store) -> Result<(), StoreError> {
 }
 
 /// Takes the mark from a store that has all that it is to have.
-pub(super) fn end(store: &mut dyn Store) -> Result<(), StoreError> {
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn end_filling(store: &mut dyn Store) -> Result<(), StoreError> {
     store.unlist(&Stage::UNFINISHED, &[MARK.to_owned()])?;
     Ok(())
 }
