@@ -29,6 +29,8 @@ mod db_doctor;
 #[cfg(test)]
 mod db_dump;
 #[cfg(test)]
+mod db_erd;
+#[cfg(test)]
 mod db_migrations;
 #[cfg(test)]
 mod db_proxy;

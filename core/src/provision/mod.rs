@@ -6,6 +6,7 @@
 mod channels;
 mod database;
 mod doctor;
+mod erd;
 mod error;
 mod name;
 mod roles;
@@ -17,6 +18,7 @@ pub use channels::{
 };
 pub use database::{Created, IfExists, NewDatabase, create_database, create_schema, upgrade};
 pub use doctor::{Finding, Health, examine};
+pub use erd::{Column, Diagram, End, Key, Many, Relation, RelationKind, Table};
 pub use error::ProvisionError;
 pub use roles::{Login, Roles, RolesScript, make_roles, roles_script};
 pub use wait::{Until, wait};

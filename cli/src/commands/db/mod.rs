@@ -8,6 +8,7 @@ mod create;
 mod doctor;
 mod downgrade;
 mod dump;
+mod erd;
 mod load;
 mod look;
 mod place;
@@ -40,6 +41,7 @@ enum DbCommand {
     Channels(channels::ChannelsArgs),
     Create(create::CreateArgs),
     Doctor(doctor::DoctorArgs),
+    Erd(erd::ErdArgs),
     Roles(roles::RolesArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
@@ -62,6 +64,7 @@ pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
         DbCommand::Channels(args) => channels::run(args),
         DbCommand::Create(args) => create::run(args),
         DbCommand::Doctor(args) => doctor::run(args),
+        DbCommand::Erd(args) => erd::run(args),
         DbCommand::Roles(args) => roles::run(args),
         DbCommand::Upgrade(args) => upgrade::run(args),
         DbCommand::Downgrade(args) => downgrade::run(args),
