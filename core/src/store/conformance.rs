@@ -10,7 +10,7 @@ mod model;
 mod records;
 mod rows;
 
-#[cfg(any(feature = "gluesql", feature = "sqlite"))]
+#[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 pub(super) use records::read_with_everything;
 
 use jiff::Timestamp;
@@ -193,6 +193,12 @@ conformance_suite!(
 conformance_suite!(
     postgresql_schema,
     crate::store::postgres::tests::Channel<crate::store::postgres::tests::OwnSchema>
+);
+
+#[cfg(feature = "postgres")]
+conformance_suite!(
+    postgresql_over_service_file,
+    crate::store::postgres::tests::Channel<crate::store::postgres::tests::OverServiceFile>
 );
 
 #[cfg(feature = "postgres")]

@@ -1,6 +1,6 @@
 //! Several runs at once on one database.
 
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 
 use towpath_tests::PostgresqlDatabase;
 
@@ -96,4 +96,42 @@ fn a_subdir_that_another_machine_indexes_is_skipped_or_an_error() {
         finish(start(&channel, &database.url(), &["--on-busy", "fail"])).status,
         Some(0)
     );
+}
+
+/// Steps of the tables, down and up again, while packages are read and recorded.
+#[test]
+fn a_run_goes_on_while_the_tables_are_migrated() {
+    let database = PostgresqlDatabase::new();
+    let url = database.url();
+    let packages = Packages::generated(&generator(0.0), 600);
+    let (channel, in_sqlite) = (packages.channel(), packages.channel());
+    let upgrade = |target: &[&str]| {
+        let status = Command::new(env!("CARGO_BIN_EXE_towpath"))
+            .arg("db")
+            .args(target)
+            .args(["--db-url", &url])
+            .stderr(Stdio::null())
+            .status();
+        assert!(status.unwrap().success(), "{target:?}");
+    };
+    upgrade(&["upgrade"]);
+    let mut run = start(&channel, &url, &[]);
+    // It has looked at the version once it writes.
+    let mut client = database.connect();
+    while !client
+        .query_one("SELECT EXISTS (SELECT FROM index_json)", &[])
+        .unwrap()
+        .get::<_, bool>(0)
+    {
+        assert!(
+            run.try_wait().unwrap().is_none(),
+            "it ended before it began to write"
+        );
+    }
+    upgrade(&["downgrade", "2"]);
+    upgrade(&["upgrade"]);
+    let run = finish(run);
+    assert_eq!((run.status, run.read()), (Some(0), 600), "{run:?}");
+    towpath::index(in_sqlite.path(), &["--no-indexed-timestamp"]);
+    Documents::json(channel.path()).assert_are(&Documents::json(in_sqlite.path()));
 }

@@ -2,6 +2,7 @@
 
 mod limits;
 mod locks;
+mod reader;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -65,6 +66,11 @@ fn make_database(clauses: &str) -> String {
 pub(in crate::store) trait Way {
     /// The URL of the one place that all tests of this process share.
     fn url() -> &'static str;
+
+    /// How the place is reached.
+    fn settings() -> ConnectionSettings {
+        settings(Self::url())
+    }
 }
 
 /// A database of its own, whose collation is not by bytes.
@@ -72,6 +78,9 @@ pub(in crate::store) struct OwnDatabase;
 
 /// A schema in a database that somebody else made.
 pub(in crate::store) struct OwnSchema;
+
+/// A database that only an entry of a service file names.
+pub(in crate::store) struct OverServiceFile;
 
 impl Way for OwnDatabase {
     fn url() -> &'static str {
@@ -99,6 +108,33 @@ impl Way for OwnSchema {
     }
 }
 
+impl Way for OverServiceFile {
+    fn url() -> &'static str {
+        OwnDatabase::url()
+    }
+
+    fn settings() -> ConnectionSettings {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let (server, database) = Self::url().rsplit_once('/').unwrap();
+        let (user, host) = server.split_once("://").unwrap().1.split_once('@').unwrap();
+        let host = host.replace("%2F", "/");
+        let entry = format!("[channels]\nhost={host}\ndbname={database}\nuser={user}\n");
+        fs_err::write(file.path(), entry).unwrap();
+        let variables = [
+            ("PGSERVICE", "channels".to_owned()),
+            ("PGSERVICEFILE", file.path().to_str().unwrap().to_owned()),
+        ];
+        let surroundings = Surroundings {
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value))
+                .into_iter()
+                .collect(),
+            ..Surroundings::default()
+        };
+        ConnectionSettings::resolve(None, &surroundings).unwrap()
+    }
+}
+
 /// A channel of one subdir in a place.
 pub(in crate::store) struct Channel<W> {
     store: PostgresStore,
@@ -114,8 +150,8 @@ pub(in crate::store) fn settings(url: &str) -> ConnectionSettings {
     ConnectionSettings::resolve(Some(url), &Surroundings::default()).unwrap()
 }
 
-fn connect(url: &str) -> Arc<PostgresDatabase> {
-    PostgresDatabase::connect(settings(url), Retry::default()).unwrap()
+fn connect<W: Way>() -> Arc<PostgresDatabase> {
+    PostgresDatabase::connect(W::settings(), Retry::default()).unwrap()
 }
 
 impl<W: Way> Channel<W> {
@@ -137,7 +173,7 @@ impl<W: Way> Backend for Channel<W> {
     const KEEPS_TEXT: bool = false;
 
     fn empty() -> Self {
-        let database = connect(W::url());
+        let database = connect::<W>();
         let prefix = ChannelPrefix::new(unique("channel")).unwrap();
         Self {
             store: PostgresStore::new(database, &prefix, &subdir()),

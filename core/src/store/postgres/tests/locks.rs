@@ -5,7 +5,7 @@ use crate::store::conformance::{day, index, read, whole_channel};
 
 /// Another process, at the same subdir.
 fn other(place: &Channel<OwnDatabase>) -> PostgresStore {
-    PostgresStore::new(connect(OwnDatabase::url()), &place.prefix, &subdir())
+    PostgresStore::new(connect::<OwnDatabase>(), &place.prefix, &subdir())
 }
 
 #[test]
@@ -13,7 +13,7 @@ fn one_writes_at_a_time_and_others_elsewhere() {
     let place = Channel::<OwnDatabase>::empty();
     let lock = place.store.lock(OnBusy::Fail).unwrap().unwrap();
     assert!(other(&place).lock(OnBusy::Skip).unwrap().is_none());
-    let elsewhere = PostgresStore::new(connect(OwnDatabase::url()), &place.prefix, &Subdir::noarch());
+    let elsewhere = PostgresStore::new(connect::<OwnDatabase>(), &place.prefix, &Subdir::noarch());
     assert!(elsewhere.lock(OnBusy::Skip).unwrap().is_some());
     drop(lock);
     assert!(other(&place).lock(OnBusy::Skip).unwrap().is_some());
@@ -62,7 +62,7 @@ fn a_lost_connection_costs_time_and_no_data() {
     end();
     place.store().commit(&[read("a7-1-0.conda", 2)], day(1)).unwrap();
     // The lock came back with the connection.
-    let other = PostgresStore::new(connect(Alone::url()), &place.prefix, &subdir());
+    let other = PostgresStore::new(connect::<Alone>(), &place.prefix, &subdir());
     assert!(other.lock(OnBusy::Skip).unwrap().is_none());
 
     // In the middle of a stream, each record comes once.
