@@ -102,6 +102,36 @@ fn channels_are_told_by_prefix_name_and_subdirs() {
     }
 }
 
+/// Conda-index's channels too are found without reading every row of them.
+#[test]
+fn the_table_is_not_read_from_end_to_end() {
+    let database = PostgresqlDatabase::new();
+    let _ = db(&["create", "--if-not-exists", "--upgrade"], &database.url()).succeeded();
+    let mut client = database.connect();
+    client
+        .batch_execute(
+            "INSERT INTO stat (stage, path)
+             SELECT 'fs', concat('c', c, '/noarch/', n) FROM generate_series(1, 5) AS c, generate_series(1, 4000) AS n",
+        )
+        .unwrap();
+    client.batch_execute("VACUUM ANALYZE stat").unwrap();
+    let mut scans = || -> (i64, i64) {
+        let query = "SELECT seq_scan, idx_scan FROM pg_stat_user_tables WHERE relname = 'stat'";
+        let row = client.query_one(query, &[]).unwrap();
+        (row.get(0), row.get(1))
+    };
+    // A session tells what it did when it ends or idles, and not at once.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let before = scans();
+    let listed = listed(&database);
+    assert_eq!(listed.as_array().unwrap().len(), 5);
+    assert_eq!(listed[4]["subdirs"]["noarch"]["artifacts"], 4000);
+    while scans().1 == before.1 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(scans().0, before.0);
+}
+
 #[test]
 fn the_name_is_the_last_one() {
     let database = PostgresqlDatabase::new();

@@ -76,12 +76,12 @@ fn a_healthy_database_has_no_errors() {
             report.told(subject)
         );
     }
-    let sizes = report
+    let mut sizes = report
         .findings
         .iter()
         .filter(|finding| finding["subject"] == "size");
     assert!(
-        sizes.last().unwrap()["what"]
+        sizes.next_back().unwrap()["what"]
             .as_str()
             .unwrap()
             .contains("index_json ")

@@ -17,7 +17,7 @@ use crate::db_create::{channel, db, index};
 use crate::environment::Towpath;
 use crate::published::Published;
 
-/// A PgBouncer in front of the tests' server. It ends with this, or with the process.
+/// A `PgBouncer` in front of the tests' server. It ends with this, or with the process.
 struct Proxy {
     process: Child,
     port: u16,
@@ -25,7 +25,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// `None` where PgBouncer is not installed, which is no excuse where everything has to be.
+    /// `None` where `PgBouncer` is not installed, which is no excuse where everything has to be.
     fn start(pool_mode: &str, more: &str) -> Option<Self> {
         let Some(program) = program() else {
             assert!(std::env::var_os("CI").is_none(), "PgBouncer is not installed");

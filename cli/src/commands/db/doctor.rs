@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_core::provision::{self, Finding, Health};
 use towpath_core::store::postgres::{ConnectionSettings, Retry};
@@ -28,7 +29,7 @@ pub(crate) struct DoctorArgs {
 pub(crate) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let settings = args.server.settings()?;
     let mut findings = settings_findings(&settings);
-    findings.extend(provision::examine(&settings, &Retry::default()));
+    findings.extend(provision::examine(&settings, &Retry::default(), &Timestamp::now));
     if args.json {
         report::print(&as_json(&settings, &findings).to_string())?;
     } else {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use towpath_core::channel::{ChannelFolder, Subdir};
+use towpath_core::channel::{ChannelFolder, Subdir, SubdirFolder};
 use towpath_core::provision::Diagram;
 use towpath_core::store::postgres::Retry;
 
@@ -82,7 +82,7 @@ fn sqlite_store(channel: &Path) -> Result<PathBuf, Failure> {
     let folders: Vec<_> = subdirs.iter().map(|subdir| folder.subdir(subdir)).collect();
     if let Some(store) = folders
         .iter()
-        .map(|folder| folder.sqlite_store())
+        .map(SubdirFolder::sqlite_store)
         .find(|store| store.is_file())
     {
         return Ok(store);

@@ -60,6 +60,8 @@ fn read(
     client: &mut Client,
     is_registered: bool,
 ) -> Result<BTreeMap<String, StoredChannel>, postgres::Error> {
+    // How many rows a recursion makes is overestimated, and compiling takes longer than the query.
+    client.batch_execute("SET jit = off")?;
     let mut channels: BTreeMap<String, StoredChannel> = BTreeMap::new();
     for row in client.query(COUNTS, &[])? {
         let (stage, prefix): (String, String) = (row.try_get(0)?, row.try_get(1)?);

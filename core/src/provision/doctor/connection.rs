@@ -1,7 +1,8 @@
 //! The server, and the way there.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use postgres::Client;
 
 use super::{Finding, Findings};
@@ -90,13 +91,16 @@ pub(super) fn connections(client: &mut Client) -> Findings {
     }])
 }
 
-pub(super) fn clock(client: &mut Client) -> Findings {
-    let before = SystemTime::now();
-    let row = one(client, "SELECT extract(epoch FROM clock_timestamp())::float8")?;
-    let took = before.elapsed().unwrap_or_default();
-    let theirs: f64 = row.try_get(0)?;
-    let ours = before.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default() + took / 2;
-    Ok(vec![compared(theirs - ours.as_secs_f64(), took)])
+pub(super) fn clock(client: &mut Client, clock: &dyn Fn() -> Timestamp) -> Findings {
+    let (before, started) = (clock(), Instant::now());
+    let row = one(
+        client,
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8",
+    )?;
+    let took = started.elapsed();
+    let theirs: i64 = row.try_get(0)?;
+    let ahead = (theirs - before.as_microsecond()) as f64 / 1e6 - took.as_secs_f64() / 2.0;
+    Ok(vec![compared(ahead, took)])
 }
 
 /// What a difference in seconds is, where the question took this long.

@@ -8,6 +8,7 @@ mod proxy;
 mod rights;
 mod tables;
 
+use jiff::Timestamp;
 use postgres::Client;
 
 use super::error::Errors;
@@ -71,12 +72,11 @@ type Findings = Result<Vec<Finding>, postgres::Error>;
 /// A question, by its subject.
 type Question = (&'static str, fn(&mut Client) -> Findings);
 
-const QUESTIONS: [Question; 13] = [
+const QUESTIONS: [Question; 12] = [
     ("version", connection::version),
     ("encryption", connection::encryption),
     ("writable", connection::writable),
     ("connections", connection::connections),
-    ("clock", connection::clock),
     ("jit", connection::jit),
     ("encoding", tables::encoding),
     ("collation", tables::collation),
@@ -87,8 +87,9 @@ const QUESTIONS: [Question; 13] = [
     ("indexes", tables::indexes),
 ];
 
-/// Asks everything there is to ask. A server that cannot be reached is a finding too.
-pub fn examine(settings: &ConnectionSettings, retry: &Retry) -> Vec<Finding> {
+/// Asks everything there is to ask; `clock` tells this machine's time. A server that cannot be
+/// reached is a finding too.
+pub fn examine(settings: &ConnectionSettings, retry: &Retry, clock: &dyn Fn() -> Timestamp) -> Vec<Finding> {
     let mut client = match settings.connect_with_retries(retry) {
         Ok(client) => client,
         Err(error) => {
@@ -100,12 +101,14 @@ pub fn examine(settings: &ConnectionSettings, retry: &Retry) -> Vec<Finding> {
         }
     };
     let mut findings = vec![Finding::ok("connection", settings.to_string())];
+    let mut take = |subject, found: Findings| match found {
+        Ok(found) => findings.extend(found),
+        Err(error) => findings.push(unanswered(subject, &DatabaseError::from(error))),
+    };
     for (subject, ask) in QUESTIONS {
-        match ask(&mut client) {
-            Ok(found) => findings.extend(found),
-            Err(error) => findings.push(unanswered(subject, &DatabaseError::from(error))),
-        }
+        take(subject, ask(&mut client));
     }
+    take("clock", connection::clock(&mut client, clock));
     findings.push(proxy::sessions(settings));
     findings.push(migrations(&mut client, settings));
     findings
