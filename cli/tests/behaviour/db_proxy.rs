@@ -225,3 +225,34 @@ fn a_lock_is_not_taken_twice_through_one_session() {
     assert!(outcome.stderr().contains("no longer holds the lock"), "{outcome}");
     assert!(!repodata.exists());
 }
+
+/// The proxy's only session has the schema of whoever set one last.
+#[test]
+fn nothing_is_written_to_another_schema() {
+    let Some(proxy) = Proxy::start("transaction", "default_pool_size = 1") else {
+        return;
+    };
+    let database = PostgresqlDatabase::new();
+    for schema in ["mine", "theirs"] {
+        let args = ["create", "--upgrade", "--db-schema", schema];
+        let _ = db(&args, &database.url()).succeeded();
+    }
+    let mut other = postgres::Client::connect(&proxy.url(&database), postgres::NoTls).unwrap();
+    let packages = channel(&["lock", "gate"]);
+    let url = proxy.url(&database);
+    let call = Towpath::index(&packages).args(&["--db", "postgresql", "--db-url", &url]);
+    let mut running = call.args(&["--db-schema", "mine"]).start();
+    while !running.is_over() {
+        other.simple_query("SET search_path TO theirs").unwrap();
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let outcome = running.wait();
+    match outcome.status() {
+        // The run was quicker than the other one's settings.
+        0 => assert_eq!(Published::of(&packages, "noarch").file_names().len(), 2),
+        _ => assert!(outcome.stderr().contains("pools transactions"), "{outcome}"),
+    }
+    let rows = "SELECT (SELECT count(*) FROM theirs.stat) + (SELECT count(*) FROM theirs.towpath_channel)";
+    let theirs: i64 = database.connect().query_one(rows, &[]).unwrap().get(0);
+    assert_eq!(theirs, 0);
+}

@@ -156,9 +156,10 @@ impl PostgresDatabase {
         let ours = writer.locks.clone();
         let taken = self.retried(&mut || {
             let client = writer.connected(&self.settings)?;
-            let key = client
-                .query_one(&format!("SELECT {LOCK_KEY}"), &[&name])?
-                .try_get(0)?;
+            let query = format!("SELECT {LOCK_KEY}, current_schema()::text");
+            let row = client.query_one(&query, &[&name])?;
+            let key = row.try_get(0)?;
+            check_schema(&self.settings, row.try_get(1)?)?;
             while !try_lock(client, key, ours.contains(&key))? {
                 if on_busy != OnBusy::Wait {
                     return Ok(None);
@@ -308,15 +309,22 @@ impl Writer {
             &[&locks],
         )?;
         let (held, schema): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-        let is_elsewhere = settings
-            .schema()
-            .is_some_and(|wanted| schema.as_deref() != Some(wanted));
-        if usize::try_from(held).ok() != Some(locks.len()) || is_elsewhere {
+        check_schema(settings, schema)?;
+        if usize::try_from(held).ok() != Some(locks.len()) {
             return Err(Interruption::LockLost);
         }
         let result = work(&mut transaction)?;
         transaction.commit()?;
         Ok(result)
+    }
+}
+
+/// Makes sure that a session has the schema that it was given: a proxy that pools transactions
+/// answers with another session, which has the schema of somebody else.
+fn check_schema(settings: &ConnectionSettings, found: Option<String>) -> Result<(), Interruption> {
+    match settings.schema() {
+        Some(wanted) if found.as_deref() != Some(wanted) => Err(Interruption::LockLost),
+        _ => Ok(()),
     }
 }
 
