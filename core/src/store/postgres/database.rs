@@ -309,7 +309,7 @@ impl Writer {
             &[&locks],
         )?;
         let (held, schema): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-        check_schema(settings, schema)?;
+        check_schema(settings, schema.as_deref())?;
         if usize::try_from(held).ok() != Some(locks.len()) {
             return Err(Interruption::LockLost);
         }
@@ -321,9 +321,9 @@ impl Writer {
 
 /// Makes sure that a session has the schema that it was given: a proxy that pools transactions
 /// answers with another session, which has the schema of somebody else.
-fn check_schema(settings: &ConnectionSettings, found: Option<String>) -> Result<(), Interruption> {
+fn check_schema(settings: &ConnectionSettings, found: Option<&str>) -> Result<(), Interruption> {
     match settings.schema() {
-        Some(wanted) if found.as_deref() != Some(wanted) => Err(Interruption::LockLost),
+        Some(wanted) if found != Some(wanted) => Err(Interruption::LockLost),
         _ => Ok(()),
     }
 }
