@@ -39,6 +39,8 @@ mod db_roles;
 #[cfg(test)]
 mod db_wait;
 #[cfg(test)]
+mod deployment;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod environment;
