@@ -5,7 +5,7 @@ usage: benches/postgresql.py [--packages 30000] [--peer PYTHON] [--peer-stores 3
 
 In: `towpath db copy` from SQLite stores with generated metadata, against conda-index's own way to store the same
 metadata, of which --peer-stores packages are stored and the time of all is told from their rate. No package is read by
-either. Out: both tools make repodata.json of the same database, without looking at packages. Both ways use a server
+either. The server waits for the disk, as one that people trust does. Out: both tools make repodata.json of the same database, without looking at packages. Both ways use a server
 that this script starts and removes; the tools take turns. Absolute numbers mean nothing on another machine.
 
 Needs: cargo build --release --workspace, PostgreSQL's programs, and conda-index with SQLAlchemy and psycopg2 in PYTHON.
@@ -40,7 +40,7 @@ def forget_what_was_published(channel: pathlib.Path) -> None:
 
 
 def run(work: pathlib.Path, packages: int, peer: str, peer_stores: int) -> None:
-    server = subprocess.Popen([TOWPATH, "db", "temp"], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([TOWPATH, "db", "temp", "--setting", "fsync=on"], stdout=subprocess.PIPE, text=True)
     try:
         compare(work, packages, peer, peer_stores, server.stdout.readline().strip())
     finally:

@@ -24,13 +24,22 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TempArgs {
+    /// A setting of the server, as in postgresql.conf; may be given several times
+    ///
+    /// The server does not wait for the disk unless fsync=on says so.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    setting: Vec<(String, String)>,
+
     /// A command that finds the server in `CONDA_INDEX_DBURL` and in libpq's variables
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 pub(crate) fn run(args: &TempArgs) -> Result<ExitCode, Failure> {
-    let cluster = TemporaryCluster::start(&ClusterOptions::default())?;
+    let cluster = TemporaryCluster::start(&ClusterOptions {
+        settings: args.setting.clone(),
+        ..ClusterOptions::default()
+    })?;
     let Some((program, arguments)) = args.command.split_first() else {
         report::print(&cluster.url())?;
         report::say("A PostgreSQL server is there until this command ends (Ctrl-C).");
@@ -49,4 +58,9 @@ pub(crate) fn run(args: &TempArgs) -> Result<ExitCode, Failure> {
     // A command that a signal ended has no status.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a setting is NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }

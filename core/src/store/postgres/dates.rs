@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use postgres::Transaction;
 
-use super::Paths;
 use super::database::Interruption;
+use super::{Paths, documents};
 
 /// The SHA-256 of the artifact of `known` (its record) and `indexed` (its row of that stage), empty
 /// if nobody knows.
@@ -62,13 +62,9 @@ pub(super) fn complete(
             "INSERT INTO towpath_artifact (path, sha256, indexed_timestamp)
              SELECT known.path, {DIGEST}, {date}
              FROM index_json AS known
-             LEFT JOIN stat AS indexed
-                    ON indexed.path = known.path AND indexed.stage = 'indexed'
-                   AND indexed.path ~>=~ $1 AND indexed.path ~<~ $2
-             LEFT JOIN towpath_artifact AS dated
-                    ON dated.path = known.path AND dated.sha256 = {DIGEST}
-                   AND dated.path ~>=~ $1 AND dated.path ~<~ $2
-             WHERE known.path ~>=~ $1 AND known.path ~<~ $2 AND dated.path IS NULL"
+             {}
+             WHERE known.path ~>=~ $1 AND known.path ~<~ $2 AND dated.path IS NULL",
+            documents::dated("known.path")
         ),
         &[&paths.start, &paths.end, &now.as_millisecond()],
     )?;

@@ -81,11 +81,10 @@ pub(super) fn changed(
     let mut rows = client.query_raw(
         "SELECT upstream.path, upstream.mtime, upstream.size, known.path IS NOT NULL
          FROM stat AS upstream
-         LEFT JOIN stat AS indexed
-                ON indexed.path = upstream.path AND indexed.stage = 'indexed'
-               AND indexed.path ~>=~ $2 AND indexed.path ~<~ $3
-         LEFT JOIN index_json AS known
-                ON known.path = upstream.path AND known.path ~>=~ $2 AND known.path ~<~ $3
+         LEFT JOIN LATERAL (
+             SELECT path, mtime, size FROM stat WHERE stage = 'indexed' AND path = upstream.path OFFSET 0
+         ) AS indexed ON true
+         LEFT JOIN LATERAL (SELECT path FROM index_json WHERE path = upstream.path OFFSET 0) AS known ON true
          WHERE upstream.stage = $1 AND upstream.path ~>=~ $2 AND upstream.path ~<~ $3
            AND (indexed.path IS NULL
                 OR indexed.mtime <> upstream.mtime
