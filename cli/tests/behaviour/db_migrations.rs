@@ -860,8 +860,8 @@ fn gluesql_stores_are_looked_at_subdir_by_subdir() {
     assert_snapshot!(db(&["downgrade", "base"]), @"
     exit status: 1
     ----- stderr -----
-    error: linux-64 (gluesql): going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_artifact, 1 row of stat_indexed, 1 row of stat_fs, 0 rows of run_exports, 0 rows of recipe, 1 row of post_install, 1 row of index_json, 0 rows of icon, 1 row of about; --allow-data-loss does it
-    error: noarch (gluesql): going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_artifact, 1 row of stat_indexed, 1 row of stat_fs, 0 rows of run_exports, 0 rows of recipe, 1 row of post_install, 1 row of index_json, 0 rows of icon, 1 row of about; --allow-data-loss does it
+    error: linux-64 (gluesql): going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_artifact, 1 row of stat_indexed, 1 row of stat_fs, 0 rows of run_exports, 0 rows of recipe_log, 0 rows of recipe, 1 row of post_install, 1 row of index_json, 0 rows of icon, 1 row of about; --allow-data-loss does it
+    error: noarch (gluesql): going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_artifact, 1 row of stat_indexed, 1 row of stat_fs, 0 rows of run_exports, 0 rows of recipe_log, 0 rows of recipe, 1 row of post_install, 1 row of index_json, 0 rows of icon, 1 row of about; --allow-data-loss does it
     ");
     assert_snapshot!(db(&["downgrade", "base", "--allow-data-loss", "--json"]), @r#"
     exit status: 0

@@ -7,7 +7,7 @@ use crate::channel::Subdir;
 use crate::store::{Rejected, Store, StoreError, StoreRow, TextKind};
 
 /// A batch is restored when it has this many rows or this many bytes.
-const BATCH_ROWS: usize = 1000;
+const BATCH_ROWS: usize = 5000;
 const BATCH_BYTES: usize = 16 << 20;
 
 /// What was moved of a subdir.
