@@ -123,7 +123,7 @@ fn tell(channel: &Path, removed: &[RemovedFile]) {
         }
     }
     report::say(&format!(
-        "the channel's documents are as they were: `towpath index {} --no-update-cache` publishes it without",
+        "the channel's documents are as they were: `towpath index {} --no-update-cache` with the same --db publishes it without",
         channel.display()
     ));
 }

@@ -32,7 +32,7 @@ fn a_removed_package_is_in_no_document(#[case] backend: Backend) {
         warning: linux-64/lock-3.0-0.conda still lies in the channel's folder: the next run that lists the folder makes it a part of the channel again (--delete-file deletes it)
         noarch/lock-2.0-0.tar.bz2: removed
         warning: noarch/lock-2.0-0.tar.bz2 still lies in the channel's folder: the next run that lists the folder makes it a part of the channel again (--delete-file deletes it)
-        the channel's documents are as they were: `towpath index [CHANNEL] --no-update-cache` publishes it without
+        the channel's documents are as they were: `towpath index [CHANNEL] --no-update-cache` with the same --db publishes it without
         ");
     }
     let _ = kept.index(backend, &["--no-update-cache"]).succeeded();
@@ -84,7 +84,7 @@ fn a_file_may_be_deleted_too(#[case] backend: Backend) {
         exit status: 0
         ----- stderr -----
         noarch/lock-1.0-0.conda: removed, and its file deleted
-        the channel's documents are as they were: `towpath index [CHANNEL] --no-update-cache` publishes it without
+        the channel's documents are as they were: `towpath index [CHANNEL] --no-update-cache` with the same --db publishes it without
         ");
     }
     assert!(!file.exists());
