@@ -79,6 +79,7 @@ fn is_ours(table: &str) -> bool {
         "index_json",
         "post_install",
         "recipe",
+        "recipe_log",
         "run_exports",
         "stat_fs",
         "stat_indexed",
