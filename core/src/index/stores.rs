@@ -192,33 +192,20 @@ impl ChannelStores {
     ///
     /// When it has packages of which nothing can be known, because nothing is kept.
     pub(super) fn open_known(&self, folder: &SubdirFolder) -> Result<Option<BoxedStore>, IndexError> {
-        Ok(match &self.0 {
-            #[cfg(feature = "sqlite")]
-            Place::Sqlite if folder.sqlite_store().is_file() => {
-                Some(Box::new(SqliteStore::open(&folder.sqlite_store())?))
-            }
-            #[cfg(feature = "sqlite")]
-            Place::Sqlite => None,
-            #[cfg(feature = "gluesql-redb")]
-            Place::Gluesql if folder.gluesql_store().is_file() => {
-                Some(Box::new(GluesqlStore::open(&folder.gluesql_store())?))
-            }
-            #[cfg(feature = "gluesql-redb")]
-            Place::Gluesql => None,
+        match &self.0 {
             #[cfg(feature = "postgres")]
             Place::Postgres(channel) => {
                 let store = channel.store(folder);
-                match store.is_known()? {
-                    true => Some(Box::new(store)),
-                    false => None,
-                }
+                Ok(store.is_known()?.then(|| Box::new(store) as BoxedStore))
             }
-            Place::Memory if folder.is_known_and_has_packages()? => {
-                return Err(IndexError::NothingKept {
-                    subdir: folder.subdir.clone(),
-                });
+            Place::Memory if folder.is_known_and_has_packages()? => Err(IndexError::NothingKept {
+                subdir: folder.subdir.clone(),
+            }),
+            _ if self.has_file(folder) => {
+                let open = self.open(folder, OnBusy::Skip)?;
+                Ok(open.map(|(store, _)| store))
             }
-            Place::Memory => None,
-        })
+            _ => Ok(None),
+        }
     }
 }
