@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use towpath_core::migrate::Runner;
 
-use super::place::{PlaceArgs, Purpose, Report};
-use super::steps::{PatienceArgs, Teller};
+use super::place::PlaceArgs;
+use super::steps::{Done, PatienceArgs, change_each};
 use crate::failure::Failure;
 
 const STATUSES: &str = "\
@@ -58,66 +57,42 @@ pub(crate) struct RepairArgs {
 }
 
 pub(crate) fn adopt(args: &AdoptArgs) -> Result<ExitCode, Failure> {
-    let status = args
-        .place
-        .each(Purpose::Change, &mut |site, database, migrations| {
-            let mut teller = Teller::of(site);
-            let mut runner = Runner::new(database, migrations, args.patience.options());
-            let adopted = runner
-                .adopt(&mut |event| teller.hear(&event))
-                .map_err(|error| Failure::migration(&error))?;
-            let (version, to) = (adopted.version, adopted.moved.to);
-            let upgraded = if to == version {
-                String::new()
-            } else {
-                format!(" and upgraded to {to}")
-            };
-            Ok(Report {
-                text: format!("{site}: adopted as version {version}{upgraded}"),
-                json: json!({ "adopted": version, "to": to, "steps": teller.json() }),
-                status: 0,
-            })
-        })?;
-    Ok(ExitCode::from(status))
+    change_each(&args.place, &args.patience, &mut |runner, teller| {
+        let adopted = runner.adopt(&mut |event| teller.hear(&event))?;
+        let (version, to) = (adopted.version, adopted.moved.to);
+        let upgraded = if to == version {
+            String::new()
+        } else {
+            format!(" and upgraded to {to}")
+        };
+        Ok(Done {
+            text: format!("adopted as version {version}{upgraded}"),
+            json: json!({ "adopted": version, "to": to, "steps": teller.json() }),
+        })
+    })
 }
 
 pub(crate) fn stamp(args: &StampArgs) -> Result<ExitCode, Failure> {
-    let status = args
-        .place
-        .each(Purpose::Change, &mut |site, database, migrations| {
-            let mut teller = Teller::of(site);
-            let mut runner = Runner::new(database, migrations, args.patience.options());
-            runner
-                .stamp(args.stamped, &mut |event| teller.hear(&event))
-                .map_err(|error| Failure::migration(&error))?;
-            Ok(Report {
-                text: format!("{site}: version {}", args.stamped),
-                json: json!({ "version": args.stamped }),
-                status: 0,
-            })
-        })?;
-    Ok(ExitCode::from(status))
+    change_each(&args.place, &args.patience, &mut |runner, teller| {
+        runner.stamp(args.stamped, &mut |event| teller.hear(&event))?;
+        Ok(Done {
+            text: format!("version {}", args.stamped),
+            json: json!({ "version": args.stamped }),
+        })
+    })
 }
 
 pub(crate) fn repair(args: &RepairArgs) -> Result<ExitCode, Failure> {
-    let status = args
-        .place
-        .each(Purpose::Change, &mut |site, database, migrations| {
-            let mut teller = Teller::of(site);
-            let mut runner = Runner::new(database, migrations, args.patience.options());
-            let repaired = runner
-                .repair(&mut |event| teller.hear(&event))
-                .map_err(|error| Failure::migration(&error))?;
-            let steps: Vec<String> = repaired.iter().map(u32::to_string).collect();
-            Ok(Report {
-                text: match steps.len() {
-                    0 => format!("{site}: nothing to repair"),
-                    1 => format!("{site}: step {} is accepted as it is now", steps.concat()),
-                    _ => format!("{site}: steps {} are accepted as they are now", steps.join(", ")),
-                },
-                json: json!({ "repaired": repaired }),
-                status: 0,
-            })
-        })?;
-    Ok(ExitCode::from(status))
+    change_each(&args.place, &args.patience, &mut |runner, teller| {
+        let repaired = runner.repair(&mut |event| teller.hear(&event))?;
+        let steps: Vec<String> = repaired.iter().map(u32::to_string).collect();
+        Ok(Done {
+            text: match steps.len() {
+                0 => "nothing to repair".to_owned(),
+                1 => format!("step {} is accepted as it is now", steps.concat()),
+                _ => format!("steps {} are accepted as they are now", steps.join(", ")),
+            },
+            json: json!({ "repaired": repaired }),
+        })
+    })
 }

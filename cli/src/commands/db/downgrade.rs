@@ -3,12 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
-use towpath_core::migrate::{DataLoss, Direction, Runner, Target};
+use towpath_core::migrate::{DataLoss, Direction, Target};
 
-use super::place::{PlaceArgs, Purpose, Report};
+use super::place::PlaceArgs;
 use super::script::ScriptArgs;
-use super::steps::{PatienceArgs, Teller};
+use super::steps::{Done, PatienceArgs, change_each};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -61,23 +60,8 @@ pub(crate) fn run(args: &DowngradeArgs) -> Result<ExitCode, Failure> {
     } else {
         DataLoss::Refuse
     };
-    let status = args
-        .place
-        .each(Purpose::Change, &mut |site, database, migrations| {
-            let mut teller = Teller::of(site);
-            let mut runner = Runner::new(database, migrations, args.patience.options());
-            let moved = runner
-                .downgrade(args.target, loss, &mut |event| teller.hear(&event))
-                .map_err(|error| Failure::migration(&error))?;
-            Ok(Report {
-                text: if moved.from == moved.to {
-                    format!("{site}: version {} already", moved.to)
-                } else {
-                    format!("{site}: taken back from version {} to {}", moved.from, moved.to)
-                },
-                json: json!({ "from": moved.from, "to": moved.to, "steps": teller.json() }),
-                status: 0,
-            })
-        })?;
-    Ok(ExitCode::from(status))
+    change_each(&args.place, &args.patience, &mut |runner, teller| {
+        let moved = runner.downgrade(args.target, loss, &mut |event| teller.hear(&event))?;
+        Ok(Done::moved(&moved, "taken back", teller))
+    })
 }

@@ -1,12 +1,16 @@
 //! What is common to commands that take steps: how patient they are, and what they say meanwhile.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
-use towpath_core::migrate::{Direction, Event, Options, StepName, Timeouts};
+use towpath_core::migrate::{
+    Database, Direction, Event, MigrateError, Moved, Options, Runner, StepName, Timeouts,
+};
 
-use super::place::Site;
+use super::place::{PlaceArgs, Purpose, Report, Site};
+use crate::failure::Failure;
 use crate::{report, span};
 
 const WAITING: &str = "Waiting";
@@ -41,6 +45,50 @@ impl PatienceArgs {
             ..Options::default()
         }
     }
+}
+
+/// What was done to a database: for people, and for machines.
+pub(super) struct Done {
+    pub(super) text: String,
+    pub(super) json: Value,
+}
+
+impl Done {
+    /// It went from one version to another; `how` says in which direction.
+    pub(super) fn moved(moved: &Moved, how: &str, teller: &Teller) -> Self {
+        Self {
+            text: if moved.from == moved.to {
+                format!("version {} already", moved.to)
+            } else {
+                format!("{how} from version {} to {}", moved.from, moved.to)
+            },
+            json: json!({ "from": moved.from, "to": moved.to, "steps": teller.json() }),
+        }
+    }
+}
+
+/// What a command does to one database.
+type Change<'w> =
+    dyn FnMut(&mut Runner<'_, dyn Database + '_>, &mut Teller) -> Result<Done, MigrateError> + 'w;
+
+/// Does `change` to each database, and tells what was done.
+pub(super) fn change_each(
+    place: &PlaceArgs,
+    patience: &PatienceArgs,
+    change: &mut Change<'_>,
+) -> Result<ExitCode, Failure> {
+    let status = place.each(Purpose::Change, &mut |site, database, migrations| {
+        let mut teller = Teller::of(site);
+        let mut runner = Runner::new(database, migrations, patience.options());
+        let Done { text, json } =
+            change(&mut runner, &mut teller).map_err(|error| Failure::migration(&error))?;
+        Ok(Report {
+            text: format!("{site}: {text}"),
+            json,
+            status: 0,
+        })
+    })?;
+    Ok(ExitCode::from(status))
 }
 
 /// Says what happens, and remembers how long the steps took.

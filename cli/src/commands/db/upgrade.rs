@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
-use towpath_core::migrate::{Direction, Runner, Target};
+use towpath_core::migrate::{Direction, Target};
 
-use super::place::{PlaceArgs, Purpose, Report};
+use super::place::PlaceArgs;
 use super::plan::PlanArgs;
 use super::script::ScriptArgs;
-use super::steps::{PatienceArgs, Teller};
+use super::steps::{Done, PatienceArgs, change_each};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -61,23 +60,8 @@ pub(crate) fn run(args: &UpgradeArgs) -> Result<ExitCode, Failure> {
     if args.plan.plan {
         return args.plan.print(&args.place, args.target);
     }
-    let status = args
-        .place
-        .each(Purpose::Change, &mut |site, database, migrations| {
-            let mut teller = Teller::of(site);
-            let mut runner = Runner::new(database, migrations, args.patience.options());
-            let moved = runner
-                .upgrade(args.target, &mut |event| teller.hear(&event))
-                .map_err(|error| Failure::migration(&error))?;
-            Ok(Report {
-                text: if moved.from == moved.to {
-                    format!("{site}: version {} already", moved.to)
-                } else {
-                    format!("{site}: upgraded from version {} to {}", moved.from, moved.to)
-                },
-                json: json!({ "from": moved.from, "to": moved.to, "steps": teller.json() }),
-                status: 0,
-            })
-        })?;
-    Ok(ExitCode::from(status))
+    change_each(&args.place, &args.patience, &mut |runner, teller| {
+        let moved = runner.upgrade(args.target, &mut |event| teller.hear(&event))?;
+        Ok(Done::moved(&moved, "upgraded", teller))
+    })
 }
