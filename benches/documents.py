@@ -8,7 +8,7 @@ repodata.json and the document in question from the stores: wall seconds, CPU se
 the process, each the least of the repeated runs, which take turns. The ratio is wall time against repodata alone.
 Absolute numbers mean nothing on another machine.
 
-Needs: cargo build --release --workspace
+Needs: cargo build --release --workspace --features towpath-tests/stores
 """
 
 import argparse

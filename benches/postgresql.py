@@ -8,7 +8,7 @@ metadata, of which --peer-stores packages are stored and the time of all is told
 either. The server waits for the disk, as one that people trust does. Out: both tools make repodata.json of the same database, without looking at packages. Both ways use a server
 that this script starts and removes; the tools take turns. Absolute numbers mean nothing on another machine.
 
-Needs: cargo build --release --workspace, PostgreSQL's programs, and conda-index with SQLAlchemy and psycopg2 in PYTHON.
+Needs: cargo build --release --workspace --features towpath-tests/stores, PostgreSQL's programs, and conda-index with SQLAlchemy and psycopg2 in PYTHON.
 """
 
 import argparse

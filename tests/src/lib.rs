@@ -28,6 +28,7 @@
 //! assert!(channel.path().join("noarch/lock-1.0-0.tar.bz2").is_file());
 //! ```
 
+#[cfg(feature = "stores")]
 pub mod postgresql;
 pub mod tarball;
 
@@ -45,6 +46,7 @@ pub use conda::{
 };
 pub use generate::{Generated, Generator, PackageSize};
 pub use package::{Kind, PackageBuilder};
+#[cfg(feature = "stores")]
 pub use postgresql::PostgresqlDatabase;
 pub use random::noise;
 pub use tar_bz2::{Bz2Stream, TarBz2Container};

@@ -4,6 +4,7 @@
 //! names) are read here only up to a limit, and because the walk must agree with the one that
 //! conda's clients make: Python's `tarfile` decides which entry types carry data.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use tar::{EntryType, Header, PaxExtensions};
@@ -14,7 +15,7 @@ const BLOCK: u64 = 512;
 
 /// What kind of thing a member is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MemberKind {
+pub(crate) enum MemberKind {
     File,
     Directory,
     Link(LinkKind),
@@ -24,14 +25,34 @@ pub(super) enum MemberKind {
 
 /// One member of a tarball.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(crate) struct Member {
     /// Its path, without a leading `./` and a trailing `/`. Bytes that are not UTF-8 are replaced.
-    pub path: String,
-    pub kind: MemberKind,
+    pub(crate) path: String,
+    pub(crate) kind: MemberKind,
+    /// How the archive spells it.
+    pub(crate) spelling: Spelling,
+}
+
+/// What the archive has of a member, before anything is made of it.
+#[derive(Debug)]
+pub(crate) struct Spelling {
+    /// Where its header begins in the tarball.
+    pub(crate) offset: u64,
+    pub(crate) header: Header,
+    /// Its path, from wherever the archive has it.
+    pub(crate) path: Vec<u8>,
+    /// Where a link leads, from wherever the archive has it.
+    pub(crate) link: Option<Vec<u8>>,
+    /// Bytes of its content, from wherever the archive has it.
+    pub(crate) size: u64,
+    /// The records of the extended header (PAX) that precedes it.
+    pub(crate) pax: Vec<u8>,
+    /// Those of extended headers that hold for all members from here on.
+    pub(crate) global_pax: Vec<u8>,
 }
 
 /// A tarball that is being walked through.
-pub(super) struct Tarball<'a, R> {
+pub(crate) struct Tarball<'a, R> {
     reader: R,
     /// What the bytes come from, for errors.
     stream: &'a str,
@@ -48,7 +69,7 @@ pub(super) struct Tarball<'a, R> {
 impl<'a, R: Read> Tarball<'a, R> {
     /// Begins to walk. `stream` names what is being decompressed, `compressed_size` is its size
     /// before that.
-    pub(super) fn new(reader: R, stream: &'a str, compressed_size: u64, limits: &'a Limits) -> Self {
+    pub(crate) fn new(reader: R, stream: &'a str, compressed_size: u64, limits: &'a Limits) -> Self {
         Self {
             reader,
             stream,
@@ -64,9 +85,11 @@ impl<'a, R: Read> Tarball<'a, R> {
 
     /// Steps to the next member, over what is left of this one. `None` at the end of the tarball,
     /// with or without the blocks of zeros that should mark it.
-    pub(super) fn next_member(&mut self) -> Result<Option<Member>, PackageError> {
+    pub(crate) fn next_member(&mut self) -> Result<Option<Member>, PackageError> {
         let mut long_path = None;
-        let mut pax = Pax::default();
+        let mut long_link = None;
+        let mut pax = Vec::new();
+        let mut global_pax = Vec::new();
         loop {
             self.skip_rest()?;
             let Some(header) = self.read_header()? else {
@@ -88,30 +111,35 @@ impl<'a, R: Read> Tarball<'a, R> {
                 .map_err(|_| damaged("the size of a member is not a number"))?;
             let kind = header.entry_type();
             match kind {
-                EntryType::GNULongName => {
-                    let name = self.read_extension(size)?;
-                    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
-                    long_path = Some(name[..end].to_vec());
-                }
-                EntryType::GNULongLink | EntryType::XGlobalHeader => {
-                    self.read_extension(size)?;
-                }
-                EntryType::XHeader => pax = Pax::parse(&self.read_extension(size)?),
+                EntryType::GNULongName => long_path = Some(self.read_long_name(size)?),
+                EntryType::GNULongLink => long_link = Some(self.read_long_name(size)?),
+                EntryType::XGlobalHeader => global_pax = self.read_extension(size)?,
+                EntryType::XHeader => pax = self.read_extension(size)?,
                 _ => {
-                    let path = pax
-                        .path
-                        .or(long_path)
-                        .unwrap_or_else(|| header.path_bytes().into_owned());
-                    return self
-                        .begin_member(&header, &path, pax.size.unwrap_or(size))
-                        .map(Some);
+                    let overrides = Pax::parse(&pax);
+                    let spelling = Spelling {
+                        offset: header_offset,
+                        path: overrides
+                            .path
+                            .or(long_path)
+                            .unwrap_or_else(|| header.path_bytes().into_owned()),
+                        link: overrides
+                            .link
+                            .or(long_link)
+                            .or_else(|| header.link_name_bytes().map(Cow::into_owned)),
+                        size: overrides.size.unwrap_or(size),
+                        pax,
+                        global_pax,
+                        header,
+                    };
+                    return self.begin_member(spelling).map(Some);
                 }
             }
         }
     }
 
     /// The content of the current member.
-    pub(super) fn read_content(&mut self) -> Result<Vec<u8>, PackageError> {
+    pub(crate) fn read_content(&mut self) -> Result<Vec<u8>, PackageError> {
         let limit = self.limits.member_bytes;
         if self.content_left > limit {
             return Err(PackageError::MemberTooLarge {
@@ -124,8 +152,21 @@ impl<'a, R: Read> Tarball<'a, R> {
         self.read_exactly(wanted)
     }
 
+    /// The next piece of the current member's content: as much as there is in one read, at most
+    /// `buffer`. 0 at its end.
+    pub(crate) fn read_some(&mut self, buffer: &mut [u8]) -> Result<usize, PackageError> {
+        let wanted = usize::try_from(self.content_left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let count = self.fill(&mut buffer[..wanted])?;
+        self.advance(count as u64)?;
+        if count < wanted {
+            return Err(self.truncated());
+        }
+        self.content_left -= count as u64;
+        Ok(count)
+    }
+
     /// Reads what lies behind the end of the tarball, up to the end of the stream.
-    pub(super) fn read_to_end(&mut self) -> Result<(), PackageError> {
+    pub(crate) fn read_to_end(&mut self) -> Result<(), PackageError> {
         let mut buffer = [0; 16 << 10];
         loop {
             let count = self.fill(&mut buffer)?;
@@ -136,9 +177,10 @@ impl<'a, R: Read> Tarball<'a, R> {
         }
     }
 
-    fn begin_member(&mut self, header: &Header, path: &[u8], size: u64) -> Result<Member, PackageError> {
-        let is_directory_path = path.last() == Some(&b'/');
-        let path = String::from_utf8_lossy(path);
+    fn begin_member(&mut self, spelling: Spelling) -> Result<Member, PackageError> {
+        let Spelling { header, size, .. } = &spelling;
+        let is_directory_path = spelling.path.last() == Some(&b'/');
+        let path = String::from_utf8_lossy(&spelling.path);
         let mut path = path.trim_end_matches('/');
         while let Some(rest) = path.strip_prefix("./") {
             path = rest.trim_start_matches('/');
@@ -165,12 +207,13 @@ impl<'a, R: Read> Tarball<'a, R> {
             self.skip_sparse_map(header)?;
         }
         if carries_data {
-            self.content_left = size;
+            self.content_left = *size;
             self.padding_left = size.wrapping_neg() % BLOCK;
         }
         Ok(Member {
             path: self.current.clone(),
             kind,
+            spelling,
         })
     }
 
@@ -231,6 +274,13 @@ impl<'a, R: Read> Tarball<'a, R> {
         }
         self.advance(BLOCK)?;
         Ok(Some(header.clone()))
+    }
+
+    fn read_long_name(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
+        let mut name = self.read_extension(size)?;
+        let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+        name.truncate(end);
+        Ok(name)
     }
 
     fn read_extension(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
@@ -318,6 +368,7 @@ impl<'a, R: Read> Tarball<'a, R> {
 #[derive(Default)]
 struct Pax {
     path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
     size: Option<u64>,
 }
 
@@ -327,6 +378,7 @@ impl Pax {
         for record in PaxExtensions::new(records).flatten() {
             match record.key_bytes() {
                 b"path" => pax.path = Some(record.value_bytes().to_vec()),
+                b"linkpath" => pax.link = Some(record.value_bytes().to_vec()),
                 b"size" => pax.size = record.value().ok().and_then(|value| value.parse().ok()),
                 _ => {}
             }
