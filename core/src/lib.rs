@@ -21,3 +21,4 @@ pub mod site;
 pub mod store;
 #[cfg(feature = "native")]
 pub mod transfer;
+pub mod verify;

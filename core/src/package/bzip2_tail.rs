@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 const END_OF_STREAM: u128 = 0x1772_4538_5090;
 
 /// Whether the file ends exactly where a bzip2 stream ends.
-pub(super) fn ends_with_stream_footer(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+pub(crate) fn ends_with_stream_footer(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     /// 48 bits of mark, 32 of checksum and 7 of padding fit in 11 bytes; the rest reads as zeros.
     const TAIL: u64 = 16;
     let size = file.seek(SeekFrom::End(0))?;

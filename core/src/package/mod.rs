@@ -6,7 +6,7 @@
 //! hostile until shown otherwise: nothing is extracted to disk, and every size is bounded while
 //! it streams ([`Limits`]).
 
-mod bzip2_tail;
+pub(crate) mod bzip2_tail;
 mod conda;
 pub mod digest;
 mod error;
@@ -16,10 +16,10 @@ mod md5_lanes;
 mod metadata;
 mod name;
 pub mod recipe;
-mod sniff;
+pub(crate) mod sniff;
 mod tar_bz2;
-mod tarball;
-mod zstd_frames;
+pub(crate) mod tarball;
+pub(crate) mod zstd_frames;
 
 use std::io::{Read, Seek};
 

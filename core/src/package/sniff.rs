@@ -9,7 +9,7 @@ const LENGTH: u64 = 300;
 
 /// Fails if the file is empty, or is plainly something other than its ending says. A file whose
 /// beginning says nothing (a zip may have junk before it) is let through to its reader.
-pub(super) fn expect_format(
+pub(crate) fn expect_format(
     archive: &mut (impl Read + Seek),
     expected: ArchiveFormat,
 ) -> Result<(), PackageError> {

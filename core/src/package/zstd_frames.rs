@@ -16,16 +16,16 @@ type FrameDecoder<R> = pure_rust::Frames<BufReader<R>>;
 const WRONG_CHECKSUM: &str = "Restored data doesn't match checksum";
 
 /// Whether decompressing failed because a frame's content is not what its checksum was made of.
-pub(super) fn is_wrong_checksum(error: &io::Error) -> bool {
+pub(crate) fn is_wrong_checksum(error: &io::Error) -> bool {
     error.to_string() == WRONG_CHECKSUM
 }
 
 /// The decompressed bytes of a run of zstd frames.
-pub(super) struct ZstdFrames<R: Read>(FrameDecoder<R>);
+pub(crate) struct ZstdFrames<R: Read>(FrameDecoder<R>);
 
 impl<R: Read> ZstdFrames<R> {
     /// Starts to decompress `compressed`, refusing windows beyond `limits`.
-    pub(super) fn new(compressed: R, limits: &Limits) -> io::Result<Self> {
+    pub(crate) fn new(compressed: R, limits: &Limits) -> io::Result<Self> {
         let compressed = BufReader::with_capacity(64 << 10, compressed);
         #[cfg(feature = "native")]
         let decoder = {
@@ -39,7 +39,7 @@ impl<R: Read> ZstdFrames<R> {
     }
 
     /// The reader of compressed bytes, with what was read ahead of the frames dropped.
-    pub(super) fn into_compressed(self) -> R {
+    pub(crate) fn into_compressed(self) -> R {
         #[cfg(feature = "native")]
         let reader = self.0.finish();
         #[cfg(not(feature = "native"))]
@@ -63,14 +63,14 @@ mod pure_rust {
 
     /// Frame after frame, through `ruzstd`, whose own reader stops after the first and does not
     /// compare checksums.
-    pub(super) struct Frames<R> {
+    pub(crate) struct Frames<R> {
         compressed: R,
         decoder: FrameDecoder,
         in_frame: bool,
     }
 
     impl<R: BufRead> Frames<R> {
-        pub(super) fn new(compressed: R, window_log: u32) -> Self {
+        pub(crate) fn new(compressed: R, window_log: u32) -> Self {
             let mut decoder = FrameDecoder::new();
             decoder.set_max_window_size(1 << window_log);
             Self {
@@ -81,7 +81,7 @@ mod pure_rust {
         }
 
         #[cfg(not(feature = "native"))]
-        pub(super) fn into_inner(self) -> R {
+        pub(crate) fn into_inner(self) -> R {
             self.compressed
         }
 

@@ -1,0 +1,394 @@
+//! The one reading of a package.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use bzip2::read::MultiBzDecoder;
+use zip::ZipArchive;
+
+use super::content::{Observer, Search};
+use super::keep::Keeper;
+use super::{
+    Bzip2, Component, Container, Document, Entry, EntryKind, Evidence, JsonDocument, PathsJson, Stream, Zip,
+};
+use crate::package::digest::hash_one;
+use crate::package::sniff::expect_format;
+use crate::package::tarball::{Member, Tarball};
+use crate::package::zstd_frames::ZstdFrames;
+use crate::package::{ArchiveFormat, ArtifactName, Limits, PackageError, bzip2_tail};
+
+const PATHS_JSON: &str = "info/paths.json";
+const METADATA_JSON: &str = "metadata.json";
+/// Bytes of `metadata.json` that are read; it holds one number.
+const METADATA_JSON_MAX: u64 = 64 << 10;
+/// Bytes of all paths together that are kept.
+const PATHS_MAX: u64 = 128 << 20;
+/// Content is looked at in pieces of this size.
+const PIECE: usize = 64 << 10;
+
+pub(super) fn collect<R: Read + Seek>(
+    name: &ArtifactName,
+    archive: R,
+    limits: &Limits,
+) -> io::Result<Evidence> {
+    let failure = RefCell::new(None);
+    let mut archive = Watched {
+        inner: archive,
+        failure: &failure,
+    };
+    archive.rewind()?;
+    let hashed = hash_one(&mut archive)?;
+    archive.rewind()?;
+    let mut collector = Collector::new(name, limits);
+    let container = match expect_format(&mut archive, name.format()) {
+        Err(error) => Container::Other(error),
+        Ok(()) => match name.format() {
+            ArchiveFormat::Conda => Container::Conda(collector.read_conda(&mut archive)),
+            ArchiveFormat::TarBz2 => Container::TarBz2(collector.read_tar_bz2(&mut archive, hashed.size)?),
+        },
+    };
+    if let Some(error) = failure.take() {
+        return Err(error);
+    }
+    Ok(Evidence {
+        name: name.clone(),
+        size: hashed.size,
+        digests: hashed.digests,
+        container,
+        streams: collector.streams,
+        entries: collector.entries,
+        too_many: collector.too_many,
+        documents: collector.documents,
+        paths: collector.paths,
+        kept: collector.kept,
+    })
+}
+
+/// Remembers when reading the file itself failed, which is nothing that the file's content did.
+struct Watched<'a, R> {
+    inner: R,
+    failure: &'a RefCell<Option<io::Error>>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                let same = io::Error::new(error.kind(), error.to_string());
+                self.failure.borrow_mut().get_or_insert(same);
+            }
+        })
+    }
+}
+
+impl<R: Seek> Seek for Watched<'_, R> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(position)
+    }
+}
+
+/// What was seen so far.
+struct Collector<'a> {
+    name: &'a ArtifactName,
+    limits: &'a Limits,
+    streams: Vec<Stream>,
+    entries: Vec<Entry>,
+    too_many: Option<PackageError>,
+    documents: BTreeMap<Document, JsonDocument>,
+    paths: Option<PathsJson>,
+    /// The placeholders that `paths.json` declares, by path.
+    placeholders: HashMap<String, String>,
+    kept: BTreeMap<usize, Vec<u8>>,
+    keeper: Keeper,
+    path_bytes: u64,
+    piece: Vec<u8>,
+}
+
+impl<'a> Collector<'a> {
+    fn new(name: &'a ArtifactName, limits: &'a Limits) -> Self {
+        Self {
+            name,
+            limits,
+            streams: Vec::new(),
+            entries: Vec::new(),
+            too_many: None,
+            documents: BTreeMap::new(),
+            paths: None,
+            placeholders: HashMap::new(),
+            kept: BTreeMap::new(),
+            keeper: Keeper::default(),
+            path_bytes: 0,
+            piece: vec![0; PIECE],
+        }
+    }
+
+    /// Reads the info component first: it says what is to be looked for in the payload.
+    fn read_conda<R: Read + Seek>(&mut self, archive: R) -> Zip {
+        let mut zip = Zip::default();
+        let mut archive = match ZipArchive::new(archive) {
+            Ok(archive) => archive,
+            Err(error) => {
+                zip.failure = Some(error.into());
+                return zip;
+            }
+        };
+        for component in [Component::Info, Component::Payload] {
+            let Some(index) = self.index_of(component, &archive) else {
+                continue;
+            };
+            if let Err(error) = self.read_component(component, index, &mut archive) {
+                zip.failure.get_or_insert(error);
+            }
+        }
+        if let Some(index) = archive.index_for_name(METADATA_JSON) {
+            match read_metadata_json(index, &mut archive) {
+                Ok(content) => zip.metadata_json = Some(content),
+                Err(error) => {
+                    zip.failure.get_or_insert(error);
+                }
+            }
+        }
+        zip
+    }
+
+    /// The member that is the component by its name, or could pass for it.
+    fn index_of<R>(&self, component: Component, archive: &ZipArchive<R>) -> Option<usize>
+    where
+        R: Read + Seek,
+    {
+        let prefix = match component {
+            Component::Info => "info-",
+            Component::Payload | Component::Whole => "pkg-",
+        };
+        let right = format!("{prefix}{}.tar.zst", self.name.stem());
+        archive.index_for_name(&right).or_else(|| {
+            let mut names = archive.file_names_raw();
+            names.position(|name| name.starts_with(prefix.as_bytes()))
+        })
+    }
+
+    fn read_component<R: Read + Seek>(
+        &mut self,
+        component: Component,
+        index: usize,
+        archive: &mut ZipArchive<R>,
+    ) -> Result<(), PackageError> {
+        let mut reader = archive.by_index(index)?;
+        let member = String::from_utf8_lossy(reader.name_raw()).into_owned();
+        let compressed_size = reader.compressed_size();
+        let limits = self.limits;
+        let decompress_error = |source| PackageError::Decompress {
+            stream: member.clone(),
+            source,
+        };
+        let failure = match ZstdFrames::new(&mut reader, limits) {
+            Ok(mut frames) => {
+                let tarball = Tarball::new(&mut frames, &member, compressed_size, limits);
+                let walked = self.walk(component, tarball);
+                // The checksum of the zip covers the whole member.
+                let rest = io::copy(&mut frames.into_compressed(), &mut io::sink());
+                walked.and(rest.map(drop).map_err(decompress_error)).err()
+            }
+            Err(source) => Some(decompress_error(source)),
+        };
+        self.streams.push(Stream {
+            component,
+            member,
+            compressed_size,
+            failure,
+        });
+        Ok(())
+    }
+
+    fn read_tar_bz2<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Bzip2> {
+        let ends_as_a_stream = bzip2_tail::ends_with_stream_footer(&mut archive)?;
+        let member = self.name.as_str().to_owned();
+        archive.rewind()?;
+        let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
+        let tarball = Tarball::new(decoder, &member, size, self.limits);
+        let failure = self.walk(Component::Whole, tarball).err();
+        if failure.is_none() && self.has_unsought_placeholders() {
+            archive.rewind()?;
+            let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
+            let tarball = Tarball::new(decoder, &member, size, self.limits);
+            // What fails now did not fail before: the file changed meanwhile, and is not what was hashed.
+            self.seek_placeholders(tarball).map_err(io::Error::other)?;
+        }
+        self.streams.push(Stream {
+            component: Component::Whole,
+            member,
+            compressed_size: size,
+            failure,
+        });
+        Ok(Bzip2 { ends_as_a_stream })
+    }
+
+    /// Looks at every member of a tarball.
+    fn walk<R: Read>(
+        &mut self,
+        component: Component,
+        mut tarball: Tarball<'_, R>,
+    ) -> Result<(), PackageError> {
+        while let Some(member) = tarball.next_member()? {
+            let mut entry = Entry::of(component, &member);
+            if entry.is_file() {
+                self.read_file(&mut entry, &member, &mut tarball)?;
+            }
+            self.take(entry)?;
+        }
+        tarball.read_to_end()
+    }
+
+    fn take(&mut self, entry: Entry) -> Result<(), PackageError> {
+        self.path_bytes += entry.spelled.len() as u64;
+        if self.path_bytes > PATHS_MAX {
+            self.too_many = Some(PackageError::MemberTooLarge {
+                member: "the list of members".to_owned(),
+                limit: PATHS_MAX,
+            });
+            return Err(PackageError::MemberTooLarge {
+                member: "the list of members".to_owned(),
+                limit: PATHS_MAX,
+            });
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    fn read_file<R: Read>(
+        &mut self,
+        entry: &mut Entry,
+        member: &Member,
+        tarball: &mut Tarball<'_, R>,
+    ) -> Result<(), PackageError> {
+        let document = self.document_at(entry);
+        let is_paths =
+            entry.path == PATHS_JSON && self.paths.is_none() && entry.component != Component::Payload;
+        let is_kept = self.keeper.keeps(&entry.path, member.spelling.size);
+        let is_whole = is_kept || (document.is_some() || is_paths) && entry.size <= self.limits.member_bytes;
+        let placeholder = self.placeholders.get(&entry.path);
+        let mut observer = Observer::new(placeholder.map(String::as_str));
+        let mut content = Vec::new();
+        loop {
+            let count = tarball.read_some(&mut self.piece)?;
+            if count == 0 {
+                break;
+            }
+            observer.see(&self.piece[..count]);
+            if is_whole {
+                content.extend(&self.piece[..count]);
+            }
+        }
+        entry.content = Some(observer.finish());
+        if is_paths && is_whole {
+            self.take_paths(&content);
+        }
+        if let Some(document) = document.filter(|_| is_whole) {
+            self.documents.insert(document, JsonDocument::of(&content));
+        }
+        if is_kept {
+            self.kept.insert(self.entries.len(), content);
+        }
+        Ok(())
+    }
+
+    /// Which document a member is: the first of its path, in the component where documents are.
+    fn document_at(&self, entry: &Entry) -> Option<Document> {
+        let document = Document::ALL
+            .into_iter()
+            .find(|document| document.path() == entry.path)?;
+        let is_new = entry.component != Component::Payload && !self.documents.contains_key(&document);
+        is_new.then_some(document)
+    }
+
+    fn take_paths(&mut self, content: &[u8]) {
+        let paths = PathsJson::of(content);
+        let declared = paths.entries.iter().filter_map(|entry| {
+            let placeholder = entry.placeholder.as_ref().filter(|text| !text.is_empty())?;
+            Some((entry.path.clone(), placeholder.clone()))
+        });
+        self.placeholders = declared.collect();
+        self.paths = Some(paths);
+    }
+
+    /// Whether files passed before their placeholders were known.
+    fn has_unsought_placeholders(&self) -> bool {
+        self.entries.iter().any(|entry| {
+            let content = entry.content.as_ref();
+            content.is_some_and(|content| content.has_placeholder.is_none())
+                && self.placeholders.contains_key(&entry.path)
+        })
+    }
+
+    /// Looks for placeholders in files that passed before these were known.
+    fn seek_placeholders<R: Read>(&mut self, mut tarball: Tarball<'_, R>) -> Result<(), PackageError> {
+        for entry in &mut self.entries {
+            if tarball.next_member()?.is_none() {
+                break;
+            }
+            let placeholder = self.placeholders.get(&entry.path);
+            if let (Some(content), Some(placeholder)) = (&mut entry.content, placeholder) {
+                let mut search = Search::new(placeholder.as_bytes());
+                loop {
+                    let count = tarball.read_some(&mut self.piece)?;
+                    if count == 0 {
+                        break;
+                    }
+                    search.see(&self.piece[..count]);
+                }
+                content.has_placeholder = Some(search.found);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_metadata_json<R: Read + Seek>(
+    index: usize,
+    archive: &mut ZipArchive<R>,
+) -> Result<Vec<u8>, PackageError> {
+    let mut content = Vec::new();
+    let reader = archive.by_index(index)?;
+    reader.take(METADATA_JSON_MAX).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+impl Entry {
+    fn of(component: Component, member: &Member) -> Self {
+        let spelling = &member.spelling;
+        let header = &spelling.header;
+        let link = || {
+            let target = spelling.link.as_deref().unwrap_or_default();
+            String::from_utf8_lossy(target).into_owned()
+        };
+        use crate::package::LinkKind;
+        use crate::package::tarball::MemberKind;
+        let kind = match member.kind {
+            MemberKind::File => EntryKind::File,
+            MemberKind::Directory => EntryKind::Directory,
+            MemberKind::Link(LinkKind::Symbolic) => EntryKind::Symlink(link()),
+            MemberKind::Link(LinkKind::Hard) => EntryKind::Hardlink(link()),
+            MemberKind::Special => EntryKind::Special(header.as_bytes()[156]),
+        };
+        Self {
+            component,
+            spelled: String::from_utf8_lossy(&spelling.path).into_owned(),
+            is_utf8: std::str::from_utf8(&spelling.path).is_ok(),
+            path: member.path.clone(),
+            kind,
+            offset: spelling.offset,
+            size: spelling.size,
+            mode: header.mode().unwrap_or_default(),
+            uid: header.uid().unwrap_or_default(),
+            gid: header.gid().unwrap_or_default(),
+            user: header
+                .username_bytes()
+                .filter(|name| !name.is_empty())
+                .map(|name| String::from_utf8_lossy(name).into_owned()),
+            mtime: header.mtime().ok(),
+            contradictions: Vec::new(),
+            content: None,
+        }
+    }
+}

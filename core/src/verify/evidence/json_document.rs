@@ -1,0 +1,60 @@
+//! The metadata in JSON.
+
+use serde_json::Value;
+
+use crate::json::{self, JsonError};
+
+/// The documents of the metadata that are JSON objects. (`info/paths.json` is one of its own.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Document {
+    /// `info/index.json`.
+    Index,
+    /// `info/about.json`.
+    About,
+    /// `info/run_exports.json`.
+    RunExports,
+    /// `info/link.json`.
+    Link,
+}
+
+impl Document {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Index, Self::About, Self::RunExports, Self::Link];
+
+    /// Its path in the package.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Index => "info/index.json",
+            Self::About => "info/about.json",
+            Self::RunExports => "info/run_exports.json",
+            Self::Link => "info/link.json",
+        }
+    }
+}
+
+/// A document of the metadata.
+#[derive(Debug)]
+pub struct JsonDocument {
+    /// Bytes of the member.
+    pub size: u64,
+    /// Whether it is UTF-8 without a byte order mark.
+    pub is_plain_utf8: bool,
+    /// What it says, or why it says nothing.
+    pub read: Result<Value, JsonError>,
+}
+
+impl JsonDocument {
+    pub(super) fn of(content: &[u8]) -> Self {
+        let is_marked = content.starts_with("\u{feff}".as_bytes());
+        Self {
+            size: content.len() as u64,
+            is_plain_utf8: !is_marked && std::str::from_utf8(content).is_ok(),
+            read: json::parse(content),
+        }
+    }
+
+    /// What it says, if it is JSON.
+    pub fn value(&self) -> Option<&Value> {
+        self.read.as_ref().ok()
+    }
+}

@@ -1,0 +1,17 @@
+//! A compressed tarball, as a whole.
+
+use super::Component;
+use crate::package::PackageError;
+
+/// A compressed tarball, as a whole.
+#[derive(Debug)]
+pub struct Stream {
+    /// What it is of the package.
+    pub component: Component,
+    /// The zip member that it is; of a `.tar.bz2` its file name.
+    pub member: String,
+    /// Bytes before decompression.
+    pub compressed_size: u64,
+    /// Why it could not be read to its end, if so.
+    pub failure: Option<PackageError>,
+}

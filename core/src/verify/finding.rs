@@ -1,0 +1,202 @@
+//! What a rule has against a package, and where.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Rule, Severity};
+
+/// How many findings of one rule are told one by one.
+const TOLD: usize = 50;
+/// Characters of a text that is quoted from a package.
+const QUOTED: usize = 80;
+
+/// What a rule has against a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it was found.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What was found, as a sentence without its stop. Quotes the package, with its control
+    /// characters escaped.
+    pub what: String,
+}
+
+/// Where in a package something was found; the file as a whole if nothing is said.
+///
+/// The names are the package's own, and may hold anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// A member: of the zip, or of a tarball in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// What within a JSON member, such as `depends[3]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Which line of a text member, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Which byte of the file, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+}
+
+impl Place {
+    /// The file as a whole.
+    pub fn file() -> Self {
+        Self::default()
+    }
+
+    /// A member of an archive.
+    pub fn member(path: impl Into<String>) -> Self {
+        Self {
+            member: Some(path.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Something within a JSON member.
+    #[must_use]
+    pub fn key(self, key: impl Into<String>) -> Self {
+        Self {
+            key: Some(key.into()),
+            ..self
+        }
+    }
+
+    /// A line of a text member, from 1.
+    #[must_use]
+    pub fn line(self, line: u64) -> Self {
+        Self {
+            line: Some(line),
+            ..self
+        }
+    }
+
+    /// A byte of the file, from 0.
+    #[must_use]
+    pub fn offset(self, offset: u64) -> Self {
+        Self {
+            offset: Some(offset),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut between = "";
+        if let Some(member) = &self.member {
+            formatter.write_str(&escaped(member, usize::MAX))?;
+            between = " ";
+        }
+        if let Some(line) = self.line {
+            write!(formatter, "{between}line {line}")?;
+            between = " ";
+        }
+        if let Some(key) = &self.key {
+            write!(formatter, "{between}{}", escaped(key, usize::MAX))?;
+            between = " ";
+        }
+        if let Some(offset) = self.offset {
+            write!(formatter, "{between}byte {offset}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where rules put what they find.
+#[derive(Debug)]
+pub struct Found<'a> {
+    rule: &'a Rule,
+    severity: Severity,
+    findings: &'a mut Vec<Finding>,
+    count: usize,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn new(rule: &'a Rule, severity: Severity, findings: &'a mut Vec<Finding>) -> Self {
+        Self {
+            rule,
+            severity,
+            findings,
+            count: 0,
+        }
+    }
+
+    /// The rule is broken here. `what` says what was found: "it has 7 bytes, not 5". Text of the package goes through [`quoted`].
+    pub(super) fn at(&mut self, place: Place, what: impl Into<String>) {
+        self.no_worse_than(Severity::Error, place, what);
+    }
+
+    /// The same for a milder case of the rule.
+    pub(super) fn no_worse_than(&mut self, most: Severity, place: Place, what: impl Into<String>) {
+        self.count += 1;
+        if self.count <= TOLD {
+            self.findings.push(Finding {
+                code: self.rule.code,
+                severity: self.severity.min(most),
+                place,
+                what: what.into(),
+            });
+        }
+    }
+
+    /// How many were found and are not among the findings.
+    pub(super) fn untold(&self) -> usize {
+        self.count.saturating_sub(TOLD)
+    }
+}
+
+/// Text of a package as a finding quotes it: between quotation marks, not too long, and with
+/// everything escaped that a terminal or a reader could take for something else.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text, QUOTED))
+}
+
+fn escaped(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == most {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() || is_invisible(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Characters that change how others are shown, or are not seen.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_cannot_pass_for_something_else() {
+        assert_eq!(quoted("a\u{1b}[31m\n"), r#""a\u{1b}[31m\u{a}""#);
+        assert_eq!(quoted("exe\u{202e}fdp"), r#""exe\u{202e}fdp""#);
+        assert_eq!(quoted(&"x".repeat(81)), format!("\"{}…\"", "x".repeat(80)));
+    }
+
+    #[test]
+    fn a_place_is_told_from_the_outside_in() {
+        let place = Place::member("info/index.json").line(3).key("depends[0]");
+        assert_eq!(place.to_string(), "info/index.json line 3 depends[0]");
+        assert_eq!(Place::file().offset(7).to_string(), "byte 7");
+    }
+}

@@ -1,0 +1,79 @@
+//! Checks of a package: is it fit to be uploaded, and will every client install the same from it?
+//!
+//! A package is read once, as a stream ([`Evidence`]); then each [`Rule`] looks at what was seen and
+//! says what it has against it. The rules are one table ([`rules`]), which the command line, the
+//! browser and the documentation share. A broken package is never an error here: what is wrong with
+//! it is what was asked for.
+
+mod evidence;
+mod finding;
+mod report;
+mod rule;
+mod rules;
+mod selection;
+mod severity;
+
+use std::io::{self, Read, Seek};
+
+pub use evidence::{
+    BinaryFormat, Bzip2, Component, Container, Content, Document, Entry, EntryKind, Evidence, JsonDocument,
+    PathEntry, PathsJson, Stream, Zip,
+};
+pub use finding::{Finding, Found, Place};
+pub use report::{Installs, Report};
+pub use rule::{Readers, Rule, Source, Subject};
+pub use rules::{rule, rules};
+pub use selection::{Selection, UnknownCode};
+pub use severity::{Profile, Severity, UnknownSeverity};
+
+use crate::channel::Subdir;
+use crate::package::{ArtifactName, Limits};
+
+/// How a package is checked.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyOptions {
+    /// Which rules are looked at, and how severe they are.
+    pub selection: Selection,
+    /// How much a package may make the reader do.
+    pub limits: Limits,
+    /// The subdir that the package is to be published in, if that is known.
+    pub subdir: Option<Subdir>,
+    /// The time, in milliseconds since 1970, if that is known: no package is built later.
+    pub now: Option<i64>,
+}
+
+/// Checks the package `name`.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use towpath_core::package::ArtifactName;
+/// use towpath_core::verify::{Severity, VerifyOptions, verify};
+///
+/// let name = ArtifactName::new("lock-1.0-0.conda").unwrap();
+/// let report = verify(&name, Cursor::new(b"no zip"), &VerifyOptions::default()).unwrap();
+/// assert_eq!(report.findings[0].code, "A001");
+/// assert_eq!(report.worst(), Some(Severity::Error));
+/// ```
+///
+/// # Errors
+///
+/// When the file itself cannot be read. Whatever is wrong with its content is a finding.
+pub fn verify<R: Read + Seek>(
+    name: &ArtifactName,
+    archive: R,
+    options: &VerifyOptions,
+) -> io::Result<Report> {
+    let evidence = Evidence::of(name, archive, &options.limits)?;
+    Ok(judge(&evidence, options))
+}
+
+/// What the rules say of a package that was read.
+pub fn judge(evidence: &Evidence, options: &VerifyOptions) -> Report {
+    let subject = Subject {
+        evidence,
+        subdir: options.subdir.as_ref(),
+        now: options.now,
+    };
+    Report::of(&subject, &options.selection)
+}

@@ -1,0 +1,103 @@
+//! Every rule of `towpath verify`, on packages that break it and on packages that just do not.
+
+mod case;
+mod container;
+mod corpus;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use case::Case;
+use towpath_core::verify::{Severity, rules};
+use towpath_tests::Kind;
+
+/// The cases of all rules.
+fn cases() -> Vec<Case> {
+    [container::cases()].into_iter().flatten().collect()
+}
+
+#[test]
+fn every_rule_has_a_package_that_breaks_it_and_one_that_just_does_not() {
+    let cases = cases();
+    for rule in rules() {
+        let of_rule: Vec<&Case> = cases.iter().filter(|case| case.code == rule.code).collect();
+        assert!(
+            of_rule.iter().any(|case| case.breaks),
+            "{}: no package breaks it",
+            rule.code
+        );
+        assert!(
+            of_rule.iter().any(|case| !case.breaks),
+            "{}: no package just keeps it",
+            rule.code
+        );
+    }
+    for case in &cases {
+        let known = rules().any(|rule| rule.code == case.code);
+        assert!(known, "{}: there is no such rule", case.code);
+    }
+}
+
+#[test]
+fn a_package_with_a_known_defect_has_exactly_that_finding() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let report = case.report();
+        let found: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code).collect();
+        let expected: BTreeSet<&str> = if case.breaks {
+            case.also.iter().copied().chain([case.code]).collect()
+        } else {
+            case.also.iter().copied().collect()
+        };
+        if found != expected {
+            let told: Vec<String> = report
+                .findings
+                .iter()
+                .map(|finding| format!("    {} {}: {}", finding.code, finding.place, finding.what))
+                .collect();
+            wrong.push(format!(
+                "{} ({}), expected {expected:?}, found:\n{}",
+                case.code,
+                case.what,
+                told.join("\n")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is found in broken packages, as people read it: a snapshot for each group of rules.
+#[test]
+fn findings_in_words() {
+    let mut told: BTreeMap<&str, String> = BTreeMap::new();
+    for case in cases().into_iter().filter(|case| case.breaks) {
+        let report = case.report();
+        let group = told.entry(&case.code[..1]).or_default();
+        for finding in report.findings.iter().filter(|finding| finding.code == case.code) {
+            let place = finding.place.to_string();
+            let between = if place.is_empty() { "" } else { ": " };
+            *group += &format!(
+                "{} ({})\n    {}: {place}{between}{}\n",
+                case.code, case.what, finding.severity, finding.what
+            );
+        }
+    }
+    for (group, told) in told {
+        insta::assert_snapshot!(format!("group_{group}"), told);
+    }
+}
+
+#[test]
+fn nothing_is_found_in_sound_packages() {
+    for kind in [Kind::Conda, Kind::TarBz2] {
+        for package in case::sound_packages() {
+            let report = case::report_of(&package.file_name(kind), package.bytes(kind));
+            let findings: Vec<String> = report
+                .findings
+                .iter()
+                .map(|finding| format!("{} {}: {}", finding.code, finding.place, finding.what))
+                .collect();
+            assert!(findings.is_empty(), "{}: {findings:#?}", report.file_name);
+            assert_eq!(report.count(Severity::Error), 0);
+        }
+    }
+}
