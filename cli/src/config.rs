@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::commands::index::{RuleAction, Switches, policies_in_file};
+use crate::commands::verify::VerifyConfig;
 use crate::failure::Failure;
 
 /// The file's name, in the channel's folder.
@@ -23,6 +24,8 @@ pub(crate) struct Config {
     /// `[policy]`: what is to be done about records that break rules, by the rules' names.
     #[serde(default, deserialize_with = "policies_in_file")]
     pub(crate) policy: Vec<RuleAction>,
+    #[serde(default)]
+    pub(crate) verify: VerifyConfig,
 }
 
 /// `[channel]`: what the channel is.
@@ -80,8 +83,18 @@ impl Config {
             }
             Err(error) => return Err(error.into()),
         };
+        Self::read(&path, &text)
+    }
+
+    /// Reads a file that was asked for by name.
+    pub(crate) fn of_file(path: &Path) -> Result<Self, Failure> {
+        Self::read(path, &fs_err::read_to_string(path)?)
+    }
+
+    fn read(path: &Path, text: &str) -> Result<Self, Failure> {
+        let folder = path.parent().unwrap_or(path);
         let mut config =
-            Self::parse(&text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
+            Self::parse(text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))?;
         let files = [
             &mut config.index.current_index_versions_file,
             &mut config.index.output,
@@ -89,7 +102,7 @@ impl Config {
         ];
         for file in files.into_iter().flatten() {
             if !file.starts_with("~") {
-                *file = channel.join(&*file);
+                *file = folder.join(&*file);
             }
         }
         Ok(config)

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, man, remove};
+use crate::commands::{completions, db, index, man, remove, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -35,12 +35,14 @@ const EXAMPLES: &str = "\
 Examples:
   towpath index my-channel                      make my-channel a conda channel
   towpath index my-channel --zst --write-shards with what quick clients like best
+  towpath verify lock-1.0-0.conda               is a package fit to be uploaded?
   towpath completions bash > /etc/bash_completion.d/towpath";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Index(Box<index::IndexArgs>),
     Remove(remove::RemoveArgs),
+    Verify(verify::VerifyArgs),
     Db(db::DbArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let result = match towpath.command {
         Command::Index(args) => index::run(&args),
         Command::Remove(args) => remove::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Db(args) => db::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),
         Command::Man(args) => man::run(&args, Towpath::command()),

@@ -5,3 +5,4 @@ pub(crate) mod db;
 pub(crate) mod index;
 pub(crate) mod man;
 pub(crate) mod remove;
+pub(crate) mod verify;

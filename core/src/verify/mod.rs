@@ -6,7 +6,10 @@
 //! it is what was asked for.
 
 mod evidence;
+#[cfg(feature = "native")]
+mod files;
 mod finding;
+mod output;
 mod report;
 mod rule;
 mod rules;
@@ -19,7 +22,10 @@ pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Document, Entry, EntryKind, Evidence, JsonDocument,
     PathEntry, PathsJson, Stream, Zip,
 };
+#[cfg(feature = "native")]
+pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
+pub use output::{CheckedFile, explanation, github_annotations, rules_page, sarif};
 pub use report::{Installs, Report};
 pub use rule::{Readers, Rule, Source, Subject};
 pub use rules::{rule, rules};
