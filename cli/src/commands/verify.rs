@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use towpath_core::channel::Subdir;
 use towpath_core::package::Limits;
 use towpath_core::verify::{
-    CheckedFile, LocalPackage, Severity, VerifyOptions, explanation, github_annotations, rule, sarif,
-    verify_files,
+    CheckedFile, LocalPackage, Selection, Severity, VerifyOptions, Wanted, explanation, github_annotations,
+    read_channel_folder, rule, sarif, verify_files,
 };
 
 pub(crate) use self::chosen::{ProfileName, VerifyConfig};
@@ -66,6 +66,11 @@ pub(crate) struct VerifyArgs {
     /// Which findings make the exit status 1 [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+
+    /// The channel that the packages are to be added to: what is there already is looked at too. Named
+    /// again: channels that are used with it, where dependencies may come from
+    #[arg(long, value_name = "DIR")]
+    channel: Vec<PathBuf>,
 
     /// The subdir that the packages are to be published in, unless their folder says it
     #[arg(long, value_name = "SUBDIR", value_parser = |name: &str| name.parse::<Subdir>())]
@@ -140,10 +145,15 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         subdir: args.subdir.clone(),
         now: now(),
     };
-    let mut summary = Summary::default();
-    let packages = packages(&args.paths, &mut summary)?;
-    let mut checked = Vec::new();
+    let mut run = Run {
+        format,
+        quiet: args.quiet,
+        summary: Summary::default(),
+        held: Vec::new(),
+    };
+    let packages = packages(&args.paths, &mut run.summary)?;
     let bar = progress_bar(&packages);
+    let is_told_later = !args.channel.is_empty();
     verify_files(
         &packages,
         &options,
@@ -152,25 +162,19 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         &mut |package, outcome| {
             let path = path_text(&package.path);
             match outcome {
-                Err(error) => summary.unreadable(path, &error),
-                Ok(report) => {
-                    let file = CheckedFile { path, report };
-                    summary.note(&file);
-                    bar.suspend(|| match format {
-                        Format::Text => told::tell(&file, args.quiet),
-                        Format::Github => github_annotations(&file).try_for_each(|line| report::print(&line)),
-                        Format::Json | Format::Sarif => {
-                            checked.push(file);
-                            Ok(())
-                        }
-                    })
-                    // Nobody is left to tell when standard output is closed.
-                    .unwrap_or_default();
-                }
+                Err(error) => run.summary.unreadable(path, &error),
+                Ok(report) if is_told_later => run.held.push(CheckedFile { path, report }),
+                Ok(report) => bar.suspend(|| run.tell(CheckedFile { path, report })),
             }
         },
     );
     bar.finish_and_clear();
+    if is_told_later {
+        let mut checked = std::mem::take(&mut run.held);
+        compare(&mut checked, &args.channel, &options.selection)?;
+        checked.into_iter().for_each(|file| run.tell(file));
+    }
+    let Run { summary, held, .. } = run;
     for (path, why) in &summary.unreadable {
         report::say(&format!(
             "{}: {}: {why}",
@@ -180,8 +184,8 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     }
     match format {
         Format::Text => told::tell_summary(&summary),
-        Format::Json => report::print(&as_json(&checked, &summary).to_string())?,
-        Format::Sarif => report::print(&sarif(&checked).to_string())?,
+        Format::Json => report::print(&as_json(&held, &summary).to_string())?,
+        Format::Sarif => report::print(&sarif(&held).to_string())?,
         Format::Github => {}
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::Error);
@@ -190,6 +194,49 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// A run, and what it has to tell.
+struct Run {
+    format: Format,
+    quiet: bool,
+    summary: Summary,
+    /// What is told at the end, all at once.
+    held: Vec<CheckedFile>,
+}
+
+impl Run {
+    fn tell(&mut self, file: CheckedFile) {
+        self.summary.note(&file);
+        let told = match self.format {
+            Format::Text => told::tell(&file, self.quiet),
+            Format::Github => github_annotations(&file).try_for_each(|line| report::print(&line)),
+            Format::Json | Format::Sarif => {
+                self.held.push(file);
+                Ok(())
+            }
+        };
+        // Nobody is left to tell when standard output is closed.
+        told.unwrap_or_default();
+    }
+}
+
+/// Adds what rules have against the packages in view of channels.
+fn compare(checked: &mut [CheckedFile], channels: &[PathBuf], selection: &Selection) -> Result<(), Failure> {
+    let claims = checked.iter().filter_map(|file| file.report.claim.as_ref());
+    let wanted = Wanted::by(claims);
+    let mut views = channels.iter().map(|folder| read_channel_folder(folder, &wanted));
+    let Some(target) = views.next() else {
+        return Ok(());
+    };
+    let mut target = target?;
+    for other in views {
+        target.add_other(other?);
+    }
+    for file in checked {
+        file.report.compare(&target, selection);
+    }
+    Ok(())
 }
 
 fn explain(code: &str) -> Result<ExitCode, Failure> {

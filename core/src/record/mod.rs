@@ -8,6 +8,7 @@
 mod build_time;
 mod identity;
 mod revision;
+pub(crate) mod version_order;
 
 use serde_json::{Map, Value};
 

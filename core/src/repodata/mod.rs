@@ -11,7 +11,6 @@ pub mod patch;
 mod review;
 mod run_exports;
 mod shards;
-mod version_order;
 
 pub use channeldata::{ChannelPackage, Channeldata};
 pub use current::{

@@ -12,6 +12,9 @@ use super::{Report, VerifyOptions, verify};
 use crate::channel::{KNOWN_SUBDIRS, Subdir};
 use crate::package::ArtifactName;
 
+/// Bytes of an attestation that are read. A bundle with its certificates has some ten thousand.
+const ATTESTATION_MAX: u64 = 4 << 20;
+
 /// A package that lies somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalPackage {
@@ -123,10 +126,31 @@ fn verify_file(
         on_read,
     };
     let options = VerifyOptions {
+        attestation: read_attestation(&package.path)?,
         subdir: options.subdir.clone().or_else(|| package.subdir.clone()),
         ..options.clone()
     };
     verify(&package.name, file, &options)
+}
+
+/// The attestation beside a package. CEP 27 does not say what it is called; these are the names that
+/// tools give it.
+fn read_attestation(package: &Path) -> io::Result<Option<Vec<u8>>> {
+    for ending in ["sigstore.json", "sigstore", "attestation.json"] {
+        let mut name = package.as_os_str().to_owned();
+        name.push(".");
+        name.push(ending);
+        match fs_err::File::open(PathBuf::from(name)) {
+            Ok(file) => {
+                let mut content = Vec::new();
+                file.take(ATTESTATION_MAX).read_to_end(&mut content)?;
+                return Ok(Some(content));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Tells of every byte that is read.

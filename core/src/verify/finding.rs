@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Rule, Severity};
 
@@ -156,6 +157,14 @@ impl<'a> Found<'a> {
 /// everything escaped that a terminal or a reader could take for something else.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text, QUOTED))
+}
+
+/// A value of a package's JSON as a finding shows it; "nothing" if there is none.
+pub(super) fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(
+        || "nothing".to_owned(),
+        |value| escaped(&value.to_string(), QUOTED),
+    )
 }
 
 fn escaped(text: &str, most: usize) -> String {

@@ -5,6 +5,7 @@
 //! browser and the documentation share. A broken package is never an error here: what is wrong with
 //! it is what was asked for.
 
+mod against;
 mod evidence;
 #[cfg(feature = "native")]
 mod files;
@@ -18,6 +19,9 @@ mod severity;
 
 use std::io::{self, Read, Seek};
 
+#[cfg(feature = "native")]
+pub use against::{ChannelError, read_channel_folder};
+pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Document, Entry, EntryKind, Evidence, JsonDocument,
     PathEntry, PathsJson, Stream, Zip,
@@ -26,8 +30,8 @@ pub use evidence::{
 pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
 pub use output::{CheckedFile, explanation, github_annotations, rules_page, sarif};
-pub use report::{Installs, Report};
-pub use rule::{Readers, Rule, Source, Subject};
+pub use report::{Attestation, Installs, Report};
+pub use rule::{Check, Readers, Rule, Source, Subject};
 pub use rules::{rule, rules};
 pub use selection::{Selection, UnknownCode};
 pub use severity::{Profile, Severity, UnknownSeverity};
@@ -46,6 +50,8 @@ pub struct VerifyOptions {
     pub subdir: Option<Subdir>,
     /// The time, in milliseconds since 1970, if that is known: no package is built later.
     pub now: Option<i64>,
+    /// The attestation that lies beside the package (CEP 27), if there is one.
+    pub attestation: Option<Vec<u8>>,
 }
 
 /// Checks the package `name`.
@@ -80,6 +86,7 @@ pub fn judge(evidence: &Evidence, options: &VerifyOptions) -> Report {
         evidence,
         subdir: options.subdir.as_ref(),
         now: options.now,
+        attestation: options.attestation.as_deref(),
     };
     Report::of(&subject, &options.selection)
 }

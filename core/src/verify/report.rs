@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Finding, Found, Readers, Rule, Selection, Severity, Subject, rules};
+use super::{ChannelView, Check, Claim, Finding, Found, Readers, Rule, Selection, Severity, Subject, rules};
+
+/// The rule about attestations.
+const ATTESTATION: &str = "G613";
 
 /// What was found in one package.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +27,21 @@ pub struct Report {
     pub more: BTreeMap<&'static str, usize>,
     /// Whether every client installs the same from it.
     pub installs: Installs,
+    /// What is known of the attestation beside the file, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<Attestation>,
+    /// What it says of itself, for comparison with a channel.
+    #[serde(skip)]
+    pub claim: Option<Claim>,
+}
+
+/// What is known of an attestation (CEP 27).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Attestation {
+    /// Whether it says what this file is; if not, findings say why.
+    pub statement_matches: bool,
+    /// Whether its signature was checked. That is never done here: it takes the keys of others.
+    pub signature_checked: bool,
 }
 
 /// Whether every client installs the same from a package.
@@ -45,13 +63,17 @@ impl Report {
         let mut broken = Vec::new();
         for rule in rules() {
             let severity = selection.severity(rule);
+            let Check::Package(check) = rule.check else {
+                continue;
+            };
             // What clients make of a package does not depend on what somebody wants to hear of.
-            if severity.is_none() && rule.readers == Readers::Agree {
+            let is_in_verdict = rule.readers != Readers::Agree || rule.code == ATTESTATION;
+            if severity.is_none() && !is_in_verdict {
                 continue;
             }
             let before = findings.len();
             let mut found = Found::new(rule, severity.unwrap_or(rule.severity), &mut findings);
-            (rule.check)(subject, &mut found);
+            check(subject, &mut found);
             let untold = found.untold();
             if findings.len() > before {
                 broken.push(rule);
@@ -69,9 +91,34 @@ impl Report {
             md5: evidence.digests.md5_hex(),
             sha256: evidence.digests.sha256_hex(),
             installs: Installs::told_by(&broken),
+            attestation: subject.attestation.map(|_| Attestation {
+                statement_matches: !broken.iter().any(|rule| rule.code == ATTESTATION),
+                signature_checked: false,
+            }),
             findings,
             more,
+            claim: Claim::of(subject),
         }
+    }
+
+    /// Adds what rules have against the package in view of the channel that it is to be added to.
+    /// The claim is used up.
+    pub fn compare(&mut self, channel: &ChannelView, selection: &Selection) {
+        let Some(claim) = self.claim.take() else {
+            return;
+        };
+        for rule in rules() {
+            let (Check::Channel(check), Some(severity)) = (rule.check, selection.severity(rule)) else {
+                continue;
+            };
+            let mut found = Found::new(rule, severity, &mut self.findings);
+            check(&claim, channel, &mut found);
+            let untold = found.untold();
+            if untold > 0 {
+                self.more.insert(rule.code, untold);
+            }
+        }
+        self.findings.sort_by_key(|finding| finding.code);
     }
 
     /// How many findings there are of this severity, also of those that are not told one by one.

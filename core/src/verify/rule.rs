@@ -1,6 +1,6 @@
 //! A rule: what is asked of a package, why, and the function that looks.
 
-use super::{Evidence, Found, Profile, Severity};
+use super::{ChannelView, Claim, Evidence, Found, Profile, Severity};
 use crate::channel::Subdir;
 
 /// What is asked of a package.
@@ -27,7 +27,16 @@ pub struct Rule {
     /// Whether clients make the same of a package that breaks the rule.
     pub readers: Readers,
     /// Looks, and says what it found.
-    pub check: fn(&Subject<'_>, &mut Found<'_>),
+    pub check: Check,
+}
+
+/// How a rule looks.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// At a package on its own.
+    Package(fn(&Subject<'_>, &mut Found<'_>)),
+    /// At what a package says of itself, and at the channel that it is to be added to.
+    Channel(fn(&Claim, &ChannelView, &mut Found<'_>)),
 }
 
 /// Who asks for what a rule says.
@@ -59,6 +68,8 @@ pub struct Subject<'a> {
     pub subdir: Option<&'a Subdir>,
     /// The time, in milliseconds since 1970, if that is known.
     pub now: Option<i64>,
+    /// The attestation that lies beside it, if there is one.
+    pub attestation: Option<&'a [u8]>,
 }
 
 impl Rule {

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use serde_json::json;
 use towpath_core::package::ArtifactName;
-use towpath_core::verify::{Report, VerifyOptions, verify};
+use towpath_core::verify::{ChannelView, Report, VerifyOptions, verify};
 use towpath_tests::{Kind, PackageBuilder};
 
 /// 2023-11-15, a day after the packages were built.
@@ -18,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) file_name: String,
     pub(crate) bytes: Vec<u8>,
     pub(crate) options: VerifyOptions,
+    /// The channel that it is to be added to.
+    pub(crate) channel: Option<ChannelView>,
     /// Other rules that cannot but be broken with this one.
     pub(crate) also: Vec<&'static str>,
 }
@@ -47,6 +49,7 @@ pub(crate) fn file(
         file_name: file_name.to_owned(),
         bytes,
         options: options(),
+        channel: None,
         also: Vec::new(),
     }
 }
@@ -58,9 +61,25 @@ impl Case {
         self
     }
 
+    /// Adds the package to a channel.
+    pub(crate) fn in_channel(mut self, channel: ChannelView) -> Self {
+        self.channel = Some(channel);
+        self
+    }
+
+    /// Puts an attestation beside the file.
+    pub(crate) fn attested(mut self, attestation: impl Into<Vec<u8>>) -> Self {
+        self.options.attestation = Some(attestation.into());
+        self
+    }
+
     pub(crate) fn report(&self) -> Report {
         let name = ArtifactName::new(&self.file_name).unwrap();
-        verify(&name, Cursor::new(&self.bytes), &self.options).unwrap()
+        let mut report = verify(&name, Cursor::new(&self.bytes), &self.options).unwrap();
+        if let Some(channel) = &self.channel {
+            report.compare(channel, &self.options.selection);
+        }
+        report
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every rule of `towpath verify`, on packages that break it and on packages that just do not.
 
+mod attestation;
 mod case;
+mod channel;
 mod container;
 mod corpus;
 
@@ -12,7 +14,10 @@ use towpath_tests::Kind;
 
 /// The cases of all rules.
 fn cases() -> Vec<Case> {
-    [container::cases()].into_iter().flatten().collect()
+    [attestation::cases(), channel::cases(), container::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use anstyle::{AnsiColor, Style};
-use towpath_core::verify::{CheckedFile, Finding, Installs, Rule, Severity, Source, rules};
+use towpath_core::verify::{Attestation, CheckedFile, Finding, Installs, Rule, Severity, Source, rules};
 
 use super::Summary;
 use crate::report::{self, shown};
@@ -43,6 +43,9 @@ pub(super) fn tell(file: &CheckedFile, quiet: bool) -> io::Result<()> {
             }
         }
     }
+    if let Some(attestation) = file.report.attestation {
+        report::print(&format!("  {}", told_of(attestation)))?;
+    }
     if let Some(line) = installs(&file.report.installs) {
         report::print(&format!("  {line}"))?;
     }
@@ -79,7 +82,7 @@ fn tell_rule(rule: &Rule, severity: Severity, findings: &[&Finding], more: Optio
         report::print(&format!("    and {more} more"))?;
     }
     if severity > Severity::Note {
-        report::print(&format!("    {DIM}to mend it:{DIM:#} {}", rule.mend))?;
+        report::print(&format!("    {DIM}mend:{DIM:#} {}", rule.mend))?;
     }
     Ok(())
 }
@@ -90,6 +93,15 @@ fn heading(severity: Severity, code: &str) -> String {
         Severity::Error => report::error(&text),
         Severity::Warning => report::warning(&text),
         Severity::Note => format!("{NOTE}{text}{NOTE:#}"),
+    }
+}
+
+/// What is to be said of an attestation, most of all what was not done.
+fn told_of(attestation: Attestation) -> &'static str {
+    if attestation.statement_matches {
+        "the attestation beside it says what this file is; its signature was not checked"
+    } else {
+        "the attestation beside it is not about this file as it is; its signature was not checked"
     }
 }
 

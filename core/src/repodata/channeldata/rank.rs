@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rattler_conda_types::Version;
 
-use crate::repodata::version_order;
+use crate::record::version_order;
 
 /// How new a version of a package is: by version (CEP 33), then by time.
 ///

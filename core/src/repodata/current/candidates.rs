@@ -11,7 +11,7 @@ use rattler_conda_types::Version;
 
 use super::fields::Fields;
 use crate::package::{ArchiveFormat, ArtifactName};
-use crate::repodata::version_order::{self, compare};
+use crate::record::version_order::{self, compare};
 
 /// Texts, each once, and known by their numbers.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use rattler_conda_types::{
 };
 
 use super::fields::is_package_name;
-use crate::repodata::version_order::{compare, is_compatible, starts_with};
+use crate::record::version_order::{compare, is_compatible, starts_with};
 
 /// Characters of a `MatchSpec`; real ones have less than 100.
 const LENGTH_MAX: usize = 2_000;

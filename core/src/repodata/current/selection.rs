@@ -9,7 +9,7 @@ use super::candidates::{Candidates, Group};
 use super::dependency::{Dependency, Matched};
 use super::pins::CurrentVersions;
 use super::{NotInCurrent, PinWithoutMatch};
-use crate::repodata::version_order::{compare, starts_with};
+use crate::record::version_order::{compare, starts_with};
 
 /// Records while it is decided which of them are current.
 pub(super) struct Selection<'a> {

@@ -11,7 +11,7 @@ use super::*;
 use crate::channel::ChannelRelations;
 use crate::json::Layout;
 use crate::package::{Digests, PostInstall};
-use crate::repodata::version_order;
+use crate::record::version_order;
 use crate::repodata::{DocumentOptions, PatchInstructions, Review};
 use crate::store::{ListedArtifact, MemoryStore, MissingArtifacts, Mtime, Stage, StoredArtifact};
 

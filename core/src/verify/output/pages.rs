@@ -104,7 +104,7 @@ fn group_title(group: &str) -> &'static str {
         "D" => "metadata",
         "E" => "paths.json",
         "F" => "the payload",
-        _ => "the package and the world around it",
+        _ => "the channel that the package is to be added to",
     }
 }
 

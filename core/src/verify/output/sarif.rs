@@ -79,9 +79,12 @@ fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-/// A path as a relative reference.
+/// A path as a reference: relative, or to a file of this machine.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
+    if path.starts_with('/') {
+        uri += "file://";
+    }
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'+' | b'!' => {
@@ -100,5 +103,6 @@ mod tests {
     #[test]
     fn a_path_is_no_more_than_a_path() {
         assert_eq!(uri("a b/ü#1?.conda"), "a%20b/%C3%BC%231%3F.conda");
+        assert_eq!(uri("/a.conda"), "file:///a.conda");
     }
 }

@@ -1,7 +1,7 @@
 //! A001 and on: the container.
 
 use crate::package::PackageError;
-use crate::verify::{Container, Found, Place, Readers, Rule, Severity, Source, Subject};
+use crate::verify::{Check, Container, Found, Place, Readers, Rule, Severity, Source, Subject};
 
 pub(super) const RULES: &[&Rule] = &[&A001];
 
@@ -17,7 +17,7 @@ static A001: Rule = Rule {
     bad: "demo-1.0-0.conda begins with \"version https://git-lfs.github.com/spec/v1\"",
     good: "demo-1.0-0.conda begins with \"PK\", as a zip archive does",
     readers: Readers::Refuse,
-    check: archive_is_what_its_name_promises,
+    check: Check::Package(archive_is_what_its_name_promises),
 };
 
 fn archive_is_what_its_name_promises(subject: &Subject<'_>, found: &mut Found<'_>) {

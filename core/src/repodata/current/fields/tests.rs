@@ -44,7 +44,7 @@ fn what_conda_refuses_says_why(#[case] field: &str, #[case] value: Value, #[case
 
 #[test]
 fn a_version_without_end_is_refused() {
-    let why = crate::repodata::version_order::parse(&"1_".repeat(1_000_000))
+    let why = crate::record::version_order::parse(&"1_".repeat(1_000_000))
         .map(|_| ())
         .unwrap_err();
     assert_eq!(why, "version has more than 1000 characters");

@@ -6,7 +6,8 @@
 
 use std::cmp::Ordering;
 
-use rattler_conda_types::{Component, Version};
+use rattler_conda_version::Version;
+use rattler_conda_version::version::{Component, ParseVersionError};
 
 /// Characters of a version; CEP 26 allows 64.
 const VERSION_LENGTH_MAX: usize = 1_000;
@@ -27,19 +28,17 @@ const FILL: Part<'static> = Part::Number(0);
 type Segment<'a> = Vec<Part<'a>>;
 
 /// The version that a text spells; says what is wrong with one that spells none (CEP 33).
-pub(super) fn parse(text: &str) -> Result<Version, String> {
+pub(crate) fn parse(text: &str) -> Result<Version, String> {
     if text.len() > VERSION_LENGTH_MAX {
         return Err(format!("version has more than {VERSION_LENGTH_MAX} characters"));
     }
     text.trim()
         .parse()
-        .map_err(|error: rattler_conda_types::ParseVersionError| {
-            format!("version {text:?} is not a version: {}", error.kind)
-        })
+        .map_err(|error: ParseVersionError| format!("version {text:?} is not a version: {}", error.kind))
 }
 
 /// Which of two versions is newer.
-pub(super) fn compare(one: &Version, other: &Version) -> Ordering {
+pub(crate) fn compare(one: &Version, other: &Version) -> Ordering {
     one.epoch()
         .cmp(&other.epoch())
         .then_with(|| compare_segments(&release(one), &release(other)))
@@ -48,12 +47,12 @@ pub(super) fn compare(one: &Version, other: &Version) -> Ordering {
 
 /// Whether `name=prefix` matches `version`: `1.0` finds `1`, `1.0.0`, `1.0.1`, `1.0rc1` and
 /// `1.0+local`.
-pub(super) fn starts_with(version: &Version, prefix: &Version) -> bool {
+pub(crate) fn starts_with(version: &Version, prefix: &Version) -> bool {
     version.epoch() == prefix.epoch() && begins_with(version, &release(prefix), &local(prefix))
 }
 
 /// Whether `name ~=limit` matches `version`: `1.2.3` finds what is no older and begins with `1.2`.
-pub(super) fn is_compatible(version: &Version, limit: &Version) -> bool {
+pub(crate) fn is_compatible(version: &Version, limit: &Version) -> bool {
     let (mut prefix, mut local_prefix) = (release(limit), local(limit));
     // The last segment goes; a local part of one segment goes with the segment that it is tied to.
     if local_prefix.pop().is_none() || local_prefix.is_empty() {

@@ -1,0 +1,128 @@
+//! What a package says of itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::package::{ArtifactName, Digests};
+use crate::verify::Subject;
+
+/// What a package says of itself, and what is known of its file.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its file name.
+    pub file: ArtifactName,
+    /// The subdir that it is to be published in: where it lies, else what it says.
+    pub subdir: String,
+    /// `name`.
+    pub name: String,
+    /// `info/index.json`.
+    pub index: Map<String, Value>,
+    /// The file's digests.
+    pub digests: Digests,
+    /// The file's size in bytes.
+    pub size: u64,
+}
+
+impl Claim {
+    /// Of a package that says what it is; `None` if it does not.
+    pub(in crate::verify) fn of(subject: &Subject<'_>) -> Option<Self> {
+        let evidence = subject.evidence;
+        let subdir = match subject.subdir {
+            Some(subdir) => subdir.as_str(),
+            None => evidence.index_text("subdir")?,
+        };
+        Some(Self {
+            file: evidence.name.clone(),
+            subdir: subdir.to_owned(),
+            name: evidence.index_text("name")?.to_owned(),
+            index: evidence.index()?.clone(),
+            digests: evidence.digests,
+            size: evidence.size,
+        })
+    }
+
+    /// Text in `info/index.json`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.index.get(key)?.as_str()
+    }
+
+    /// The `MatchSpec`s under `key` (`depends`, `constrains`), as far as they are text.
+    pub fn specs(&self, key: &str) -> impl Iterator<Item = &str> {
+        specs(&self.index, key)
+    }
+}
+
+/// The `MatchSpec`s under `key`, as far as they are text.
+pub(in crate::verify) fn specs<'a>(
+    index: &'a Map<String, Value>,
+    key: &str,
+) -> impl Iterator<Item = &'a str> {
+    let specs = index.get(key).and_then(Value::as_array);
+    specs.into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The package name that a positional `MatchSpec` begins with.
+pub(in crate::verify) fn name_of(spec: &str) -> &str {
+    let spec = spec.trim();
+    let end = spec.find([' ', '\t', '=', '<', '>', '!', '~', '[', ',', ';', '|']);
+    &spec[..end.unwrap_or(spec.len())]
+}
+
+/// The names whose records matter to some packages, by subdir.
+///
+/// Those of `noarch` matter to all, since every platform installs from there too.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    names: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Wanted {
+    /// What matters to these packages.
+    pub fn by<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Self {
+        let mut wanted = Self::default();
+        for claim in claims {
+            let dependencies = claim.specs("depends").map(name_of);
+            let names: Vec<String> = dependencies
+                .chain([claim.name.as_str()])
+                .map(str::to_lowercase)
+                .collect();
+            for subdir in [claim.subdir.as_str(), "noarch"] {
+                let of_subdir = wanted.names.entry(subdir.to_owned()).or_default();
+                of_subdir.extend(names.iter().cloned());
+            }
+        }
+        wanted
+    }
+
+    /// The subdirs that matter.
+    pub fn subdirs(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// The names that matter in a subdir.
+    pub fn names(&self, subdir: &str) -> impl Iterator<Item = &str> {
+        self.names.get(subdir).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether the records of a name matter.
+    pub fn contains(&self, subdir: &str, name: &str) -> bool {
+        self.names.get(subdir).is_some_and(|names| names.contains(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("python", "python")]
+    #[case(" python >=3.8", "python")]
+    #[case("python>=3.8", "python")]
+    #[case("python=3.8=0", "python")]
+    #[case("python[version='>=3']", "python")]
+    #[case("", "")]
+    fn a_spec_begins_with_a_name(#[case] spec: &str, #[case] name: &str) {
+        assert_eq!(name_of(spec), name);
+    }
+}
