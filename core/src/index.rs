@@ -7,6 +7,7 @@
 mod channel;
 mod documents;
 mod error;
+mod fitness;
 mod open;
 mod options;
 mod package_file;

@@ -144,6 +144,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         limits: Limits::default(),
         subdir: args.subdir.clone(),
         now: now(),
+        attestation: None,
     };
     let mut run = Run {
         format,

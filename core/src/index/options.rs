@@ -15,6 +15,7 @@ use crate::repodata::patch::PatchSource;
 use crate::repodata::{CurrentVersions, DocumentOptions};
 use crate::site::RootDocument;
 use crate::store::{MissingArtifacts, Stage};
+use crate::verify::VerifyOptions;
 
 /// What an index run is asked to do.
 #[derive(Clone, Debug)]
@@ -35,6 +36,9 @@ pub struct IndexOptions {
     pub include_stages: Vec<Stage>,
     /// Whether artifacts that look unchanged are hashed and compared.
     pub verify_digests: bool,
+    /// The rules that new and changed packages are held to, if any: those that break one at the
+    /// severity of an error are left out. Costs the reading of their payload.
+    pub verify: Option<VerifyOptions>,
     /// What is done about records that break rules.
     pub policy: Policy,
     /// Where patch instructions come from.

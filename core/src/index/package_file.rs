@@ -1,7 +1,7 @@
 //! A package's file, open once: for its metadata, then for its digests.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -89,6 +89,15 @@ impl Read for PackageFile {
         match self {
             Self::Small(bytes) => bytes.read(buffer),
             Self::Large { file, .. } => file.read(buffer),
+        }
+    }
+}
+
+impl Seek for PackageFile {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::Small(bytes) => bytes.seek(position),
+            Self::Large { file, .. } => file.seek(position),
         }
     }
 }

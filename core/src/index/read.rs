@@ -1,16 +1,17 @@
 //! Read: the packages of all subdirs from one queue, by all threads.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Seek};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::fitness::metadata_if_fit;
 use super::open::{Known, OpenSubdir, ToRead};
 use super::package_file::PackageFile;
 use super::record::{Found, Outcome, record};
 use super::{IndexOptions, Progress, Step};
+use crate::channel::SubdirFolder;
 use crate::package::digest::{Hashed, hash_abreast};
-use crate::package::{Limits, Metadata, PackageError};
+use crate::package::{Metadata, PackageError};
 
 /// Files that one thread reads at a time, so that it can hash them abreast.
 const FILES_ABREAST: usize = 16;
@@ -26,7 +27,7 @@ const LARGE_FILE_BYTES: u64 = 1 << 20;
 /// One package of the queue.
 struct Task<'a> {
     subdir: usize,
-    folder: &'a Path,
+    folder: &'a SubdirFolder,
     to_read: ToRead,
 }
 
@@ -39,10 +40,7 @@ pub(super) fn read_changed(subdirs: &mut [OpenSubdir], options: &IndexOptions, p
     if taken.iter().all(Vec::is_empty) {
         return;
     }
-    let folders: Vec<_> = subdirs
-        .iter()
-        .map(|subdir| subdir.folder.packages.clone())
-        .collect();
+    let folders: Vec<_> = subdirs.iter().map(|subdir| subdir.folder.clone()).collect();
     let queue = queue(taken, &folders);
     let bytes = queue.iter().map(|task| task.to_read.artifact.size).sum();
     progress.begin(Step::Read {
@@ -63,7 +61,7 @@ pub(super) fn read_changed(subdirs: &mut [OpenSubdir], options: &IndexOptions, p
 }
 
 /// Large files first, largest first; then the others in order of name, which stores like best.
-fn queue(taken: Vec<Vec<ToRead>>, folders: &[PathBuf]) -> Vec<Task<'_>> {
+fn queue(taken: Vec<Vec<ToRead>>, folders: &[SubdirFolder]) -> Vec<Task<'_>> {
     let mut queue: Vec<Task<'_>> = taken
         .into_iter()
         .zip(folders)
@@ -98,7 +96,7 @@ fn work(
         else {
             return;
         };
-        for outcome in read_abreast(tasks, &options.limits, progress) {
+        for outcome in read_abreast(tasks, options, progress) {
             // Nobody receives any more: the run is over.
             if outcomes.send(outcome).is_err() {
                 return;
@@ -108,15 +106,15 @@ fn work(
 }
 
 /// Reads the metadata of some packages, and hashes them abreast.
-fn read_abreast(tasks: &[Task<'_>], limits: &Limits, progress: &dyn Progress) -> Vec<Outcome> {
+fn read_abreast(tasks: &[Task<'_>], options: &IndexOptions, progress: &dyn Progress) -> Vec<Outcome> {
     let mut files = Vec::with_capacity(tasks.len());
     let opened: Vec<_> = tasks
         .iter()
         .map(|task| {
             let listed = &task.to_read.artifact;
-            match PackageFile::open(&task.folder.join(listed.name.as_str()), listed.size) {
+            match PackageFile::open(&task.folder.packages.join(listed.name.as_str()), listed.size) {
                 Ok(mut file) => {
-                    let metadata = file.metadata(&listed.name, limits);
+                    let metadata = read_metadata(&mut file, task, options);
                     files.push(file);
                     Opened::File {
                         metadata: Box::new(metadata),
@@ -155,6 +153,22 @@ fn read_abreast(tasks: &[Task<'_>], limits: &Limits, progress: &dyn Progress) ->
             }
         })
         .collect()
+}
+
+/// The metadata of a package, if it keeps the rules that it is held to.
+fn read_metadata(
+    file: &mut PackageFile,
+    task: &Task<'_>,
+    options: &IndexOptions,
+) -> Result<Metadata, PackageError> {
+    let name = &task.to_read.artifact.name;
+    let metadata = file.metadata(name, &options.limits)?;
+    let Some(rules) = &options.verify else {
+        return Ok(metadata);
+    };
+    let metadata = metadata_if_fit(metadata, name, &task.folder.subdir, &mut *file, rules);
+    file.rewind()?;
+    metadata
 }
 
 /// What came of opening a package's file.

@@ -104,6 +104,9 @@ pub enum PackageError {
         /// Which kind of link.
         kind: LinkKind,
     },
+    /// It breaks a rule that it was held to.
+    #[error("{0}")]
+    Unfit(String),
     /// There is no `info/index.json`.
     #[error("has no info/index.json: it is not a conda package, or not a whole one")]
     NoIndexJson,

@@ -104,6 +104,13 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "RULE=ACTION", value_delimiter = ',', value_parser = policies::parse, help_heading = READING)]
     pub(super) policy: Vec<RuleAction>,
 
+    /// Hold new and changed packages to the rules of `towpath verify`, or to those whose codes begin
+    /// so; what breaks one at the severity of an error is left out. Reads every payload
+    ///
+    /// The rest of the choice (profile, ignored codes, severities) is [verify] in towpath.toml.
+    #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "", help_heading = READING)]
+    pub(super) verify: Option<Vec<String>>,
+
     /// Where to keep what was read
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
     pub(super) db: Database,

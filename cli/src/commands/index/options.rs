@@ -15,6 +15,7 @@ use towpath_core::publish::{ShardPlacement, ZstdLevel};
 use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
 use towpath_core::store::{MissingArtifacts, Stage};
+use towpath_core::verify::VerifyOptions;
 
 use super::arguments::{Busy, IndexArgs};
 use super::policies;
@@ -73,6 +74,7 @@ impl IndexArgs {
             upstream: Stage::named(&self.upstream_stage),
             include_stages: stages.into_iter().map(Stage::named).collect(),
             verify_digests: is_on(Switch::VerifyDigests),
+            verify: self.verify(&config, now)?,
             policy: policies::policy(&self.policy, &config.policy)?,
             patches: self.patches(&config),
             documents: self.documents(&config, &is_on)?,
@@ -86,6 +88,19 @@ impl IndexArgs {
             now,
         };
         Ok((options, is_on(Switch::SkipBroken)))
+    }
+
+    /// The rules of `towpath verify` that packages are held to.
+    fn verify(&self, config: &Config, now: Timestamp) -> Result<Option<VerifyOptions>, Failure> {
+        let Some(codes) = &self.verify else {
+            return Ok(None);
+        };
+        let selection = config.verify.selection(codes)?;
+        Ok(Some(VerifyOptions {
+            selection,
+            now: Some(now.as_millisecond()),
+            ..VerifyOptions::default()
+        }))
     }
 
     fn store(&self) -> Result<StoreKind, Failure> {

@@ -65,6 +65,15 @@ impl FromStr for CodeSeverity {
     }
 }
 
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Publish => Self::Publish,
+            ProfileName::Mirror => Self::Mirror,
+        }
+    }
+}
+
 impl From<SeverityName> for Severity {
     fn from(name: SeverityName) -> Self {
         match name {
@@ -75,32 +84,43 @@ impl From<SeverityName> for Severity {
     }
 }
 
+impl VerifyConfig {
+    /// What the file says, but only rules whose codes begin with one of these, if there are any.
+    pub(crate) fn selection(&self, select: &[String]) -> Result<Selection, Failure> {
+        let select: Vec<&String> = select.iter().filter(|code| !code.is_empty()).collect();
+        let selected = if select.is_empty() {
+            self.select.iter().collect()
+        } else {
+            select
+        };
+        let mut selection = Selection::of(self.profile.unwrap_or(ProfileName::Publish).into());
+        for code in selected {
+            selection = selection.select(code).map_err(Failure::usage)?;
+        }
+        for code in &self.ignore {
+            selection = selection.ignore(code).map_err(Failure::usage)?;
+        }
+        for (code, severity) in &self.severity {
+            selection = selection
+                .with_severity(code, (*severity).into())
+                .map_err(Failure::usage)?;
+        }
+        Ok(selection)
+    }
+}
+
 /// What the options say, and what `towpath.toml` says where they say nothing. Codes to ignore and
 /// severities of both hold; an option's severity wins.
 pub(super) fn selection(args: &VerifyArgs, config: &VerifyConfig) -> Result<Selection, Failure> {
-    let profile = match args.profile.or(config.profile) {
-        Some(ProfileName::Mirror) => Profile::Mirror,
-        Some(ProfileName::Publish) | None => Profile::Publish,
-    };
-    let mut selection = Selection::of(profile);
-    let selected = if args.select.is_empty() {
-        &config.select
-    } else {
-        &args.select
-    };
-    for code in selected {
-        selection = selection.select(code).map_err(Failure::usage)?;
+    let mut selection = config.selection(&args.select)?;
+    if let Some(profile) = args.profile {
+        selection.profile = profile.into();
     }
-    for code in config.ignore.iter().chain(&args.ignore) {
+    for code in &args.ignore {
         selection = selection.ignore(code).map_err(Failure::usage)?;
     }
-    let configured = config
-        .severity
-        .iter()
-        .map(|(code, severity)| (code, (*severity).into()));
-    let given = args.severity.iter().map(|given| (&given.code, given.severity));
-    for (code, severity) in configured.chain(given) {
-        selection = selection.with_severity(code, severity).map_err(Failure::usage)?;
+    for CodeSeverity { code, severity } in &args.severity {
+        selection = selection.with_severity(code, *severity).map_err(Failure::usage)?;
     }
     Ok(selection)
 }
