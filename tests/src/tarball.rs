@@ -50,6 +50,10 @@ pub enum TarEnd {
     Record,
     /// Nothing: the archive stops after its last member.
     Missing,
+    /// One block of zeros.
+    OneBlock,
+    /// Two blocks of zeros, and a block of something else behind them.
+    Followed,
 }
 
 /// The members of a tar archive and how they are to be written.
@@ -102,12 +106,17 @@ impl Tarball {
         }
         let two_blocks = out.size + 2 * BLOCK;
         let end = match self.end {
-            TarEnd::TwoBlocks => two_blocks,
+            TarEnd::TwoBlocks | TarEnd::Followed => two_blocks,
             TarEnd::Record => two_blocks.next_multiple_of(RECORD),
             TarEnd::Missing => out.size,
+            TarEnd::OneBlock => out.size + BLOCK,
         };
         let zeros = end - out.size;
-        write_repeated(0, zeros, &mut out)
+        write_repeated(0, zeros, &mut out)?;
+        match self.end {
+            TarEnd::Followed => write_repeated(b'x', BLOCK, &mut out),
+            TarEnd::TwoBlocks | TarEnd::Record | TarEnd::Missing | TarEnd::OneBlock => Ok(()),
+        }
     }
 
     fn write_member(&self, member: &Member, out: &mut impl Write) -> io::Result<()> {
@@ -178,6 +187,9 @@ impl Tarball {
             Body::Numbered(_) | Body::Extended(..) => (EntryType::Regular, 0),
         };
         let mut header = plain_header(kind, name, member.declared_size.unwrap_or(size));
+        if kind == EntryType::Directory {
+            header.set_mode(0o755);
+        }
         if self.paths == PathFormat::UstarPrefix {
             let magic = *Header::new_ustar().as_bytes();
             header.as_mut_bytes()[257..265].copy_from_slice(&magic[257..265]);

@@ -103,7 +103,9 @@ fn walk<R: Read + Seek>(
     match tarball.read_to_end() {
         // No frame, or no whole one: nothing that readers of the tarball look at.
         Err(PackageError::Decompress { source, .. }) if !is_wrong_checksum(&source) => {}
-        result => result?,
+        result => {
+            result?;
+        }
     }
     // The zip's own checksum covers the whole member, also what lies behind the tarball's end: a
     // deflated member may hold much there.

@@ -49,6 +49,22 @@ pub(crate) struct Spelling {
     pub(crate) pax: Vec<u8>,
     /// Those of extended headers that hold for all members from here on.
     pub(crate) global_pax: Vec<u8>,
+    /// Its path and where its link leads, if they are in extensions of GNU tar.
+    pub(crate) long_path: Option<Vec<u8>>,
+    pub(crate) long_link: Option<Vec<u8>>,
+    /// Whether several extensions of one kind precede it, of which one is believed.
+    pub(crate) is_extended_twice: bool,
+}
+
+/// How a tarball ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TarEnd {
+    /// Whole blocks of zeros behind the last member: two or more mark the end.
+    pub zero_blocks: u64,
+    /// Where, behind the first of them, there is something else than zeros.
+    pub other_data: Option<u64>,
+    /// Whether the last header is an extension of one that is not there.
+    pub has_lone_extension: bool,
 }
 
 /// A tarball that is being walked through.
@@ -64,6 +80,7 @@ pub(crate) struct Tarball<'a, R> {
     /// Bytes of the current member that were not read yet, and of the padding behind it.
     content_left: u64,
     padding_left: u64,
+    end: TarEnd,
 }
 
 impl<'a, R: Read> Tarball<'a, R> {
@@ -80,6 +97,7 @@ impl<'a, R: Read> Tarball<'a, R> {
             current: String::new(),
             content_left: 0,
             padding_left: 0,
+            end: TarEnd::default(),
         }
     }
 
@@ -90,9 +108,12 @@ impl<'a, R: Read> Tarball<'a, R> {
         let mut long_link = None;
         let mut pax = Vec::new();
         let mut global_pax = Vec::new();
+        let mut seen = Vec::new();
+        let mut is_extended_twice = false;
         loop {
             self.skip_rest()?;
             let Some(header) = self.read_header()? else {
+                self.end.has_lone_extension = seen.iter().any(|kind| *kind != EntryType::XGlobalHeader);
                 return Ok(None);
             };
             self.members += 1;
@@ -110,6 +131,12 @@ impl<'a, R: Read> Tarball<'a, R> {
                 .entry_size()
                 .map_err(|_| damaged("the size of a member is not a number"))?;
             let kind = header.entry_type();
+            if is_extension(kind) {
+                is_extended_twice |= seen.contains(&kind);
+                if !is_extended_twice {
+                    seen.push(kind);
+                }
+            }
             match kind {
                 EntryType::GNULongName => long_path = Some(self.read_long_name(size)?),
                 EntryType::GNULongLink => long_link = Some(self.read_long_name(size)?),
@@ -121,15 +148,18 @@ impl<'a, R: Read> Tarball<'a, R> {
                         offset: header_offset,
                         path: overrides
                             .path
-                            .or(long_path)
+                            .or_else(|| long_path.clone())
                             .unwrap_or_else(|| header.path_bytes().into_owned()),
                         link: overrides
                             .link
-                            .or(long_link)
+                            .or_else(|| long_link.clone())
                             .or_else(|| header.link_name_bytes().map(Cow::into_owned)),
                         size: overrides.size.unwrap_or(size),
                         pax,
                         global_pax,
+                        long_path,
+                        long_link,
+                        is_extended_twice,
                         header,
                     };
                     return self.begin_member(spelling).map(Some);
@@ -165,14 +195,25 @@ impl<'a, R: Read> Tarball<'a, R> {
         Ok(count)
     }
 
-    /// Reads what lies behind the end of the tarball, up to the end of the stream.
-    pub(crate) fn read_to_end(&mut self) -> Result<(), PackageError> {
+    /// Reads what lies behind the end of the tarball, up to the end of the stream, and says how
+    /// the tarball ends.
+    pub(crate) fn read_to_end(&mut self) -> Result<TarEnd, PackageError> {
         let mut buffer = [0; 16 << 10];
+        // The block of zeros that was taken for the end is not part of the offset.
+        let mut zeros = self.end.zero_blocks * BLOCK;
+        let last_member_end = self.offset;
         loop {
             let count = self.fill(&mut buffer)?;
             self.advance(count as u64)?;
+            if self.end.other_data.is_none() {
+                let piece = &buffer[..count];
+                let other = piece.iter().position(|byte| *byte != 0);
+                zeros += other.unwrap_or(count) as u64;
+                self.end.other_data = other.map(|_| last_member_end + zeros);
+            }
             if count < buffer.len() {
-                return Ok(());
+                self.end.zero_blocks = zeros / BLOCK;
+                return Ok(self.end);
             }
         }
     }
@@ -246,6 +287,7 @@ impl<'a, R: Read> Tarball<'a, R> {
             });
         }
         if block.iter().all(|byte| *byte == 0) {
+            self.end.zero_blocks = 1;
             return Ok(None);
         }
         let header = Header::from_byte_slice(&block);
@@ -364,6 +406,14 @@ impl<'a, R: Read> Tarball<'a, R> {
     }
 }
 
+/// Whether a header says more of the one that follows it.
+fn is_extension(kind: EntryType) -> bool {
+    matches!(
+        kind,
+        EntryType::GNULongName | EntryType::GNULongLink | EntryType::XGlobalHeader | EntryType::XHeader
+    )
+}
+
 /// What a PAX header overrides of the header that follows it.
 #[derive(Default)]
 struct Pax {
@@ -384,5 +434,53 @@ impl Pax {
             }
         }
         pax
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tar::Builder;
+
+    use super::*;
+
+    /// The blocks of a tarball of one empty file, without an end.
+    fn file() -> Vec<u8> {
+        let mut tarball = Builder::new(Vec::new());
+        let mut header = Header::new_gnu();
+        header.set_size(0);
+        tarball.append_data(&mut header, "a", io::empty()).unwrap();
+        let mut bytes = tarball.into_inner().unwrap();
+        bytes.truncate(512);
+        bytes
+    }
+
+    fn end(behind: &[u8]) -> TarEnd {
+        let bytes = [&file(), behind].concat();
+        let limits = Limits::default();
+        let mut tarball = Tarball::new(&bytes[..], "a test", bytes.len() as u64, &limits);
+        while tarball.next_member().unwrap().is_some() {}
+        tarball.read_to_end().unwrap()
+    }
+
+    #[rstest::rstest]
+    #[case::nothing(b"".to_vec(), 0, None)]
+    #[case::one_block(vec![0; 512], 1, None)]
+    #[case::two_blocks(vec![0; 1024], 2, None)]
+    #[case::a_record(vec![0; 19 * 512], 19, None)]
+    #[case::a_part_of_a_block(vec![0; 700], 1, None)]
+    #[case::something_behind_one_block([vec![0; 600], b"x".to_vec(), vec![0; 512]].concat(), 1, Some(1112))]
+    #[case::another_member([vec![0; 512], file()].concat(), 1, Some(1024))]
+    #[case::something_far_behind([vec![0; 40_000], b"x".to_vec()].concat(), 78, Some(40_512))]
+    fn what_follows_the_last_member_is_told(
+        #[case] behind: Vec<u8>,
+        #[case] zero_blocks: u64,
+        #[case] other_data: Option<u64>,
+    ) {
+        let expected = TarEnd {
+            zero_blocks,
+            other_data,
+            has_lone_extension: false,
+        };
+        assert_eq!(end(&behind), expected);
     }
 }

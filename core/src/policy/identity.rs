@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::Fields;
 use crate::channel::Subdir;
-use crate::json::JsonText;
+use crate::json::{JsonSlice, JsonText};
 use crate::package::ArtifactName;
 use crate::record::BuildTime;
+use crate::record::names::{self, Misnamed};
 
 /// Why the record's subdir is not this one.
 pub(super) fn subdir_fault(subdir: &Subdir, fields: &Fields<'_>) -> Option<String> {
@@ -22,40 +23,28 @@ pub(super) fn subdir_fault(subdir: &Subdir, fields: &Fields<'_>) -> Option<Strin
 
 /// Why the file name is not the one that the record would have.
 pub(super) fn file_name_fault(artifact: &ArtifactName, fields: &Fields<'_>) -> Option<String> {
-    let Some([name, version, build]) = parts(artifact.stem()) else {
-        return Some(
+    let said = [fields.name, fields.version, fields.build];
+    let texts = said.map(|said| said.and_then(JsonSlice::text));
+    let texts = match &texts {
+        [Some(name), Some(version), Some(build)] => Some([&**name, &**version, &**build]),
+        _ => None,
+    };
+    match names::misnamed(artifact.stem(), texts)? {
+        Misnamed::NoParts => Some(
             "its file name is not made of name, version and build (CEP 26); rattler and pixi read nothing \
              of such a channel"
                 .to_owned(),
-        );
-    };
-    let said = [fields.name?, fields.version?, fields.build?];
-    let texts = [said[0].text()?, said[1].text()?, said[2].text()?];
-    let length: usize = texts.iter().map(|text| text.len()).sum();
-    let stem = artifact.stem();
-    // A build with a hyphen is of the same file name, but divides it differently.
-    if stem.len() == length + 2 && stem == texts.join("-") {
-        return None;
+        ),
+        Misnamed::Part(number, part) => {
+            let part = JsonText::from_value(&part.into());
+            Some(format!(
+                "its {} is {}, but {} by its file name (CEP 26)",
+                ["name", "version", "build"][number],
+                said[number]?.excerpt(),
+                part.as_slice().excerpt()
+            ))
+        }
     }
-    let differs = ["name", "version", "build"]
-        .into_iter()
-        .zip([name, version, build])
-        .zip(said.into_iter().zip(texts))
-        .find(|((_, part), (_, text))| part != text);
-    let ((field, part), (said, _)) = differs?;
-    let part = JsonText::from_value(&part.into());
-    Some(format!(
-        "its {field} is {}, but {} by its file name (CEP 26)",
-        said.excerpt(),
-        part.as_slice().excerpt()
-    ))
-}
-
-/// Name, version and build, as clients take a file name apart.
-fn parts(stem: &str) -> Option<[&str; 3]> {
-    let (rest, build) = stem.rsplit_once('-')?;
-    let (name, version) = rest.rsplit_once('-')?;
-    Some([name, version, build])
 }
 
 /// Why the build cannot have begun before the artifact was indexed.

@@ -7,7 +7,7 @@
 mod identity;
 mod names;
 mod shape;
-mod version;
+pub(crate) mod version;
 
 use std::fmt;
 use std::str::FromStr;

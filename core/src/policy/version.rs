@@ -8,7 +8,7 @@ const SEPARATORS: [char; 3] = ['.', '-', '_'];
 ///
 /// A version of more than a hundred segments or thousands of components, which rattler refuses too,
 /// passes: no version of the length that CEP 26 allows has as many.
-pub(super) fn is_version(text: &str) -> bool {
+pub(crate) fn is_version(text: &str) -> bool {
     let (epoch, rest) = match text.split_once('!') {
         Some((epoch, rest)) => (epoch, rest),
         None => ("0", text),

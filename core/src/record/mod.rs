@@ -7,6 +7,7 @@
 
 mod build_time;
 mod identity;
+pub(crate) mod names;
 mod revision;
 pub(crate) mod version_order;
 

@@ -117,6 +117,7 @@ pub struct Found<'a> {
     severity: Severity,
     findings: &'a mut Vec<Finding>,
     count: usize,
+    divides_readers: bool,
 }
 
 impl<'a> Found<'a> {
@@ -126,6 +127,7 @@ impl<'a> Found<'a> {
             severity,
             findings,
             count: 0,
+            divides_readers: false,
         }
     }
 
@@ -136,6 +138,12 @@ impl<'a> Found<'a> {
 
     /// The same for a milder case of the rule.
     pub(super) fn no_worse_than(&mut self, most: Severity, place: Place, what: impl Into<String>) {
+        self.divides_readers = true;
+        self.agreed(most, place, what);
+    }
+
+    /// The same for a case of which clients make the same, whatever they make of others.
+    pub(super) fn agreed(&mut self, most: Severity, place: Place, what: impl Into<String>) {
         self.count += 1;
         if self.count <= TOLD {
             self.findings.push(Finding {
@@ -145,6 +153,11 @@ impl<'a> Found<'a> {
                 what: what.into(),
             });
         }
+    }
+
+    /// Whether something was found of which clients make what the rule says.
+    pub(super) fn divides_readers(&self) -> bool {
+        self.divides_readers
     }
 
     /// How many were found and are not among the findings.

@@ -24,7 +24,7 @@ pub use against::{ChannelError, read_channel_folder};
 pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Document, Entry, EntryKind, Evidence, JsonDocument,
-    PathEntry, PathsJson, Stream, Zip,
+    PathEntry, PathsJson, Stream, TarEnd, Zip,
 };
 #[cfg(feature = "native")]
 pub use files::{LocalPackage, verify_files};

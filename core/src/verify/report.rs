@@ -75,7 +75,7 @@ impl Report {
             let mut found = Found::new(rule, severity.unwrap_or(rule.severity), &mut findings);
             check(subject, &mut found);
             let untold = found.untold();
-            if findings.len() > before {
+            if found.divides_readers() {
                 broken.push(rule);
             }
             if severity.is_none() {

@@ -1,10 +1,19 @@
 //! Every rule of `towpath verify`, on packages that break it and on packages that just do not.
 
+#[cfg(test)]
 mod attestation;
+#[cfg(test)]
 mod case;
+#[cfg(test)]
 mod channel;
+#[cfg(test)]
 mod container;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod entries;
+#[cfg(test)]
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +23,16 @@ use towpath_tests::Kind;
 
 /// The cases of all rules.
 fn cases() -> Vec<Case> {
-    [attestation::cases(), channel::cases(), container::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        attestation::cases(),
+        channel::cases(),
+        container::cases(),
+        entries::cases(),
+        names::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]

@@ -8,9 +8,11 @@ use bzip2::read::MultiBzDecoder;
 use zip::ZipArchive;
 
 use super::content::{Observer, Search};
+use super::contradictions::{contradictions, not_numbers};
 use super::keep::Keeper;
 use super::{
-    Bzip2, Component, Container, Document, Entry, EntryKind, Evidence, JsonDocument, PathsJson, Stream, Zip,
+    Bzip2, Component, Container, Document, Entry, EntryKind, Evidence, JsonDocument, PathsJson, Stream,
+    TarEnd, Zip,
 };
 use crate::package::digest::hash_one;
 use crate::package::sniff::expect_format;
@@ -182,21 +184,22 @@ impl<'a> Collector<'a> {
             stream: member.clone(),
             source,
         };
-        let failure = match ZstdFrames::new(&mut reader, limits) {
+        let walked = match ZstdFrames::new(&mut reader, limits) {
             Ok(mut frames) => {
                 let tarball = Tarball::new(&mut frames, &member, compressed_size, limits);
                 let walked = self.walk(component, tarball);
                 // The checksum of the zip covers the whole member.
                 let rest = io::copy(&mut frames.into_compressed(), &mut io::sink());
-                walked.and(rest.map(drop).map_err(decompress_error)).err()
+                walked.and_then(|end| rest.map(|_| end).map_err(decompress_error))
             }
-            Err(source) => Some(decompress_error(source)),
+            Err(source) => Err(decompress_error(source)),
         };
         self.streams.push(Stream {
             component,
             member,
             compressed_size,
-            failure,
+            end: walked.as_ref().ok().copied(),
+            failure: walked.err(),
         });
         Ok(())
     }
@@ -207,8 +210,8 @@ impl<'a> Collector<'a> {
         archive.rewind()?;
         let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
         let tarball = Tarball::new(decoder, &member, size, self.limits);
-        let failure = self.walk(Component::Whole, tarball).err();
-        if failure.is_none() && self.has_unsought_placeholders() {
+        let walked = self.walk(Component::Whole, tarball);
+        if walked.is_ok() && self.has_unsought_placeholders() {
             archive.rewind()?;
             let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
             let tarball = Tarball::new(decoder, &member, size, self.limits);
@@ -219,7 +222,8 @@ impl<'a> Collector<'a> {
             component: Component::Whole,
             member,
             compressed_size: size,
-            failure,
+            end: walked.as_ref().ok().copied(),
+            failure: walked.err(),
         });
         Ok(Bzip2 { ends_as_a_stream })
     }
@@ -229,7 +233,7 @@ impl<'a> Collector<'a> {
         &mut self,
         component: Component,
         mut tarball: Tarball<'_, R>,
-    ) -> Result<(), PackageError> {
+    ) -> Result<TarEnd, PackageError> {
         while let Some(member) = tarball.next_member()? {
             let mut entry = Entry::of(component, &member);
             if entry.is_file() {
@@ -241,7 +245,7 @@ impl<'a> Collector<'a> {
     }
 
     fn take(&mut self, entry: Entry) -> Result<(), PackageError> {
-        self.path_bytes += entry.spelled.len() as u64;
+        self.path_bytes += entry.text_bytes();
         if self.path_bytes > PATHS_MAX {
             self.too_many = Some(PackageError::MemberTooLarge {
                 member: "the list of members".to_owned(),
@@ -387,8 +391,19 @@ impl Entry {
                 .filter(|name| !name.is_empty())
                 .map(|name| String::from_utf8_lossy(name).into_owned()),
             mtime: header.mtime().ok(),
-            contradictions: Vec::new(),
+            contradictions: contradictions(spelling, member.kind),
+            not_numbers: not_numbers(header),
             content: None,
         }
+    }
+
+    /// Bytes of the texts that are kept of it, however long they are.
+    fn text_bytes(&self) -> u64 {
+        let link = match &self.kind {
+            EntryKind::Symlink(target) | EntryKind::Hardlink(target) => target.len(),
+            EntryKind::File | EntryKind::Directory | EntryKind::Special(_) => 0,
+        };
+        let contradictions: usize = self.contradictions.iter().map(String::len).sum();
+        (self.spelled.len() + link + contradictions) as u64
     }
 }

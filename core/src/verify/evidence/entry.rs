@@ -40,8 +40,10 @@ pub struct Entry {
     pub user: Option<String>,
     /// Seconds since 1970; `None` if that is not a number.
     pub mtime: Option<u64>,
-    /// What its extended header says otherwise than its header, if anything does.
+    /// Where its headers say different things, so that readers make different things of it.
     pub contradictions: Vec<String>,
+    /// Fields of its header that should be numbers and are not.
+    pub not_numbers: Vec<&'static str>,
     /// What was seen of its content, if it is a file.
     pub content: Option<Content>,
 }

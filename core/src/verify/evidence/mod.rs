@@ -7,6 +7,7 @@
 mod collect;
 mod container;
 mod content;
+mod contradictions;
 mod entry;
 mod json_document;
 mod keep;
@@ -23,7 +24,7 @@ pub use content::{BinaryFormat, Content};
 pub use entry::{Component, Entry, EntryKind};
 pub use json_document::{Document, JsonDocument};
 pub use paths_json::{PathEntry, PathsJson};
-pub use stream::Stream;
+pub use stream::{Stream, TarEnd};
 
 use crate::package::{ArtifactName, Digests, Limits, PackageError};
 

@@ -2,6 +2,7 @@
 
 use super::Component;
 use crate::package::PackageError;
+pub use crate::package::tarball::TarEnd;
 
 /// A compressed tarball, as a whole.
 #[derive(Debug)]
@@ -14,4 +15,6 @@ pub struct Stream {
     pub compressed_size: u64,
     /// Why it could not be read to its end, if so.
     pub failure: Option<PackageError>,
+    /// How the tarball in it ends, if it could be read so far.
+    pub end: Option<TarEnd>,
 }

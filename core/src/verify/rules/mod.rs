@@ -13,6 +13,8 @@
 mod attestation;
 mod channel;
 mod container;
+mod entries;
+mod names;
 
 use std::sync::LazyLock;
 
@@ -21,7 +23,13 @@ use super::Rule;
 /// The rules in order of their codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     static IN_ORDER: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
-        let groups = [container::RULES, attestation::RULES, channel::RULES];
+        let groups = [
+            container::RULES,
+            entries::RULES,
+            names::RULES,
+            attestation::RULES,
+            channel::RULES,
+        ];
         let mut rules: Vec<&Rule> = groups.concat();
         rules.sort_by_key(|rule| rule.code);
         rules
