@@ -110,9 +110,7 @@ fn walk<R: Read + Seek>(
     // The zip's own checksum covers the whole member, also what lies behind the tarball's end: a
     // deflated member may hold much there.
     let ratio = limits.expansion_ratio;
-    let allowed = limits
-        .expansion_free_bytes
-        .max(compressed_size.saturating_mul(ratio));
+    let allowed = limits.allowed_expansion(compressed_size);
     let mut rest = frames.into_compressed().take(allowed.saturating_add(1));
     if io::copy(&mut rest, &mut io::sink()).map_err(decompress_error)? > allowed {
         return Err(PackageError::Bomb { ratio });
@@ -159,9 +157,9 @@ fn index_of<R: Read + Seek>(
 }
 
 /// Lets only so many bytes through: the zip's directory is read into memory, whatever its size.
-struct Budgeted<'a, R> {
-    inner: R,
-    left: &'a Cell<u64>,
+pub(crate) struct Budgeted<'a, R> {
+    pub(crate) inner: R,
+    pub(crate) left: &'a Cell<u64>,
 }
 
 impl<R: Read> Read for Budgeted<'_, R> {

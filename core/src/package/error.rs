@@ -36,6 +36,22 @@ pub enum PackageError {
         /// The bound that was crossed.
         limit: u64,
     },
+    /// The records of the zip that say where its members are.
+    #[error("the zip archive is damaged at byte {offset}: {what}")]
+    ZipDamaged {
+        /// Where in the file.
+        offset: u64,
+        /// What is wrong there.
+        what: &'static str,
+    },
+    /// The content of a zip member is not what the zip says of it.
+    #[error("{member} is not what the zip archive says of it: {source}")]
+    ZipContent {
+        /// The zip member.
+        member: String,
+        /// What the zip reader said.
+        source: io::Error,
+    },
     /// No member is named like the component.
     #[error("holds no member {prefix}-{stem}.tar.zst (it holds {found}): was the file renamed?")]
     NoComponent {
@@ -67,6 +83,12 @@ pub enum PackageError {
     Bomb {
         /// The bound that was crossed.
         ratio: u64,
+    },
+    /// More comes out of the archive than any honest package holds.
+    #[error("expands to more than {limit} bytes")]
+    TooLarge {
+        /// The bound that was crossed.
+        limit: u64,
     },
     /// The tarball is damaged.
     #[error("the tar archive is damaged at byte {offset}: {what}")]

@@ -17,6 +17,8 @@ pub struct Limits {
     pub expansion_ratio: u64,
     /// … once more than this many bytes have come out.
     pub expansion_free_bytes: u64,
+    /// Bytes that may come out of all tarballs of a package together, when all of it is read.
+    pub unpacked_bytes: u64,
     /// Bytes of the directory of a `.conda` (about 100 for each of its three members).
     pub zip_directory_bytes: u64,
     /// The largest zstd window, as a power of two. 27 (128 MiB) is what the strongest levels of
@@ -32,8 +34,17 @@ impl Default for Limits {
             members: 2_000_000,
             expansion_ratio: 200,
             expansion_free_bytes: 64 << 20,
+            unpacked_bytes: 16 << 30,
             zip_directory_bytes: 16 << 20,
             zstd_window_log: 27,
         }
+    }
+}
+
+impl Limits {
+    /// How many bytes may come out of so many compressed ones.
+    pub(crate) fn allowed_expansion(&self, compressed: u64) -> u64 {
+        let in_proportion = compressed.saturating_mul(self.expansion_ratio);
+        in_proportion.max(self.expansion_free_bytes)
     }
 }

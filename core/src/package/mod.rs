@@ -6,7 +6,7 @@
 //! hostile until shown otherwise: nothing is extracted to disk, and every size is bounded while
 //! it streams ([`Limits`]).
 
-pub(crate) mod bzip2_tail;
+mod bzip2_tail;
 mod conda;
 pub mod digest;
 mod error;
@@ -23,6 +23,7 @@ pub(crate) mod zstd_frames;
 
 use std::io::{Read, Seek};
 
+pub(crate) use conda::Budgeted;
 pub use digest::Digests;
 pub use error::{LinkKind, PackageError};
 pub use limits::Limits;

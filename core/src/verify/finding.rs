@@ -5,12 +5,14 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Rule, Severity};
+use super::{Readers, Rule, Severity};
 
 /// How many findings of one rule are told one by one.
 const TOLD: usize = 50;
 /// Characters of a text that is quoted from a package.
 const QUOTED: usize = 80;
+/// Characters of a member's path that a place keeps.
+const MEMBER: usize = 1_000;
 
 /// What a rule has against a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,6 +80,17 @@ impl Place {
         }
     }
 
+    /// The same with a member of bearable length: a hostile path can be as long as a book.
+    fn bounded(mut self) -> Self {
+        if let Some(member) = &mut self.member
+            && let Some((end, _)) = member.char_indices().nth(MEMBER)
+        {
+            member.truncate(end);
+            member.push('…');
+        }
+        self
+    }
+
     /// A byte of the file, from 0.
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
@@ -117,7 +130,8 @@ pub struct Found<'a> {
     severity: Severity,
     findings: &'a mut Vec<Finding>,
     count: usize,
-    divides_readers: bool,
+    /// What clients make of what was found.
+    readers: Vec<Readers>,
 }
 
 impl<'a> Found<'a> {
@@ -127,37 +141,51 @@ impl<'a> Found<'a> {
             severity,
             findings,
             count: 0,
-            divides_readers: false,
+            readers: Vec::new(),
         }
     }
 
-    /// The rule is broken here. `what` says what was found: "it has 7 bytes, not 5". Text of the package goes through [`quoted`].
+    /// The rule is broken here. `what` says what was found: "it has 7 bytes, not 5". Text of the
+    /// package goes through [`quoted`].
     pub(super) fn at(&mut self, place: Place, what: impl Into<String>) {
         self.no_worse_than(Severity::Error, place, what);
     }
 
     /// The same for a milder case of the rule.
     pub(super) fn no_worse_than(&mut self, most: Severity, place: Place, what: impl Into<String>) {
-        self.divides_readers = true;
-        self.agreed(most, place, what);
+        self.read_as(self.rule.readers, most, place, what);
     }
 
     /// The same for a case of which clients make the same, whatever they make of others.
     pub(super) fn agreed(&mut self, most: Severity, place: Place, what: impl Into<String>) {
+        self.read_as(Readers::Agree, most, place, what);
+    }
+
+    /// The same for a case of which clients make something else than the rule says.
+    pub(super) fn read_as(
+        &mut self,
+        readers: Readers,
+        most: Severity,
+        place: Place,
+        what: impl Into<String>,
+    ) {
+        if !self.readers.contains(&readers) {
+            self.readers.push(readers);
+        }
         self.count += 1;
         if self.count <= TOLD {
             self.findings.push(Finding {
                 code: self.rule.code,
                 severity: self.severity.min(most),
-                place,
+                place: place.bounded(),
                 what: what.into(),
             });
         }
     }
 
-    /// Whether something was found of which clients make what the rule says.
-    pub(super) fn divides_readers(&self) -> bool {
-        self.divides_readers
+    /// What clients make of what was found.
+    pub(super) fn readers(&self) -> &[Readers] {
+        &self.readers
     }
 
     /// How many were found and are not among the findings.

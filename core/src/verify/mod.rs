@@ -23,8 +23,9 @@ use std::io::{self, Read, Seek};
 pub use against::{ChannelError, read_channel_folder};
 pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};
 pub use evidence::{
-    BinaryFormat, Bzip2, Component, Container, Content, Document, Entry, EntryKind, Evidence, JsonDocument,
-    PathEntry, PathsJson, Stream, TarEnd, Zip,
+    BinaryFormat, Bzip2, Component, Container, Content, Descriptor, Document, Entry, EntryKind, Evidence,
+    ExtraField, JsonDocument, PathEntry, PathsJson, Stream, TarEnd, Zip, ZipDirectory, ZipHeader, ZipMember,
+    ZipSlip, ZipSlipKind, Zstd,
 };
 #[cfg(feature = "native")]
 pub use files::{LocalPackage, verify_files};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{ChannelView, Check, Claim, Finding, Found, Readers, Rule, Selection, Severity, Subject, rules};
+use super::{ChannelView, Check, Claim, Finding, Found, Readers, Selection, Severity, Subject, rules};
 
 /// The rule about attestations.
 const ATTESTATION: &str = "G613";
@@ -66,18 +66,12 @@ impl Report {
             let Check::Package(check) = rule.check else {
                 continue;
             };
-            // What clients make of a package does not depend on what somebody wants to hear of.
-            let is_in_verdict = rule.readers != Readers::Agree || rule.code == ATTESTATION;
-            if severity.is_none() && !is_in_verdict {
-                continue;
-            }
             let before = findings.len();
             let mut found = Found::new(rule, severity.unwrap_or(rule.severity), &mut findings);
+            // Also if nobody wants to hear of it: what clients make of a package does not depend on that.
             check(subject, &mut found);
             let untold = found.untold();
-            if found.divides_readers() {
-                broken.push(rule);
-            }
+            broken.extend(found.readers().iter().map(|readers| (rule.code, *readers)));
             if severity.is_none() {
                 findings.truncate(before);
             } else if untold > 0 {
@@ -92,7 +86,7 @@ impl Report {
             sha256: evidence.digests.sha256_hex(),
             installs: Installs::told_by(&broken),
             attestation: subject.attestation.map(|_| Attestation {
-                statement_matches: !broken.iter().any(|rule| rule.code == ATTESTATION),
+                statement_matches: !broken.iter().any(|(code, _)| *code == ATTESTATION),
                 signature_checked: false,
             }),
             findings,
@@ -140,10 +134,10 @@ impl Report {
 }
 
 impl Installs {
-    fn told_by(broken: &[&'static Rule]) -> Self {
+    fn told_by(broken: &[(&'static str, Readers)]) -> Self {
         let codes = |readers: Readers| -> BTreeSet<&'static str> {
-            let such = broken.iter().filter(|rule| rule.readers == readers);
-            such.map(|rule| rule.code).collect()
+            let such = broken.iter().filter(|(_, of_rule)| *of_rule == readers);
+            such.map(|(code, _)| *code).collect()
         };
         let differ = codes(Readers::Differ);
         let refuse = codes(Readers::Refuse);

@@ -11,9 +11,13 @@ mod container;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod entries;
 #[cfg(test)]
 mod names;
+#[cfg(test)]
+mod zip_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,24 +1,25 @@
 //! The one reading of a package.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use bzip2::read::MultiBzDecoder;
 use zip::ZipArchive;
 
+use super::bzip2_streams::Bzip2Streams;
 use super::content::{Observer, Search};
 use super::contradictions::{contradictions, not_numbers};
 use super::keep::Keeper;
+use super::passing::{Metered, Scanned};
 use super::{
     Bzip2, Component, Container, Document, Entry, EntryKind, Evidence, JsonDocument, PathsJson, Stream,
-    TarEnd, Zip,
+    TarEnd, Zip, ZipDirectory,
 };
 use crate::package::digest::hash_one;
 use crate::package::sniff::expect_format;
 use crate::package::tarball::{Member, Tarball};
 use crate::package::zstd_frames::ZstdFrames;
-use crate::package::{ArchiveFormat, ArtifactName, Limits, PackageError, bzip2_tail};
+use crate::package::{ArchiveFormat, ArtifactName, Budgeted, Limits, PackageError};
 
 const PATHS_JSON: &str = "info/paths.json";
 const METADATA_JSON: &str = "metadata.json";
@@ -46,8 +47,8 @@ pub(super) fn collect<R: Read + Seek>(
     let container = match expect_format(&mut archive, name.format()) {
         Err(error) => Container::Other(error),
         Ok(()) => match name.format() {
-            ArchiveFormat::Conda => Container::Conda(collector.read_conda(&mut archive)),
-            ArchiveFormat::TarBz2 => Container::TarBz2(collector.read_tar_bz2(&mut archive, hashed.size)?),
+            ArchiveFormat::Conda => Container::Conda(collector.read_conda(&mut archive, hashed.size)?),
+            ArchiveFormat::TarBz2 => collector.read_tar_bz2(&mut archive, hashed.size)?,
         },
     };
     if let Some(error) = failure.take() {
@@ -104,6 +105,8 @@ struct Collector<'a> {
     kept: BTreeMap<usize, Vec<u8>>,
     keeper: Keeper,
     path_bytes: u64,
+    /// How much may still come out of the tarballs.
+    unpacked_left: Option<u64>,
     piece: Vec<u8>,
 }
 
@@ -121,37 +124,43 @@ impl<'a> Collector<'a> {
             kept: BTreeMap::new(),
             keeper: Keeper::default(),
             path_bytes: 0,
+            unpacked_left: Some(limits.unpacked_bytes),
             piece: vec![0; PIECE],
         }
     }
 
     /// Reads the info component first: it says what is to be looked for in the payload.
-    fn read_conda<R: Read + Seek>(&mut self, archive: R) -> Zip {
+    fn read_conda<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Zip> {
         let mut zip = Zip::default();
-        let mut archive = match ZipArchive::new(archive) {
+        match ZipDirectory::read(&mut archive, size, self.limits)? {
+            Ok(directory) => zip.directory = Some(directory),
+            Err(error) => {
+                zip.failure = Some(error);
+                return Ok(zip);
+            }
+        }
+        let budget = Cell::new(self.limits.zip_directory_bytes);
+        let budgeted = Budgeted {
+            inner: archive,
+            left: &budget,
+        };
+        let mut archive = match ZipArchive::new(budgeted) {
             Ok(archive) => archive,
             Err(error) => {
                 zip.failure = Some(error.into());
-                return zip;
+                return Ok(zip);
             }
         };
+        budget.set(u64::MAX);
         for component in [Component::Info, Component::Payload] {
-            let Some(index) = self.index_of(component, &archive) else {
-                continue;
-            };
-            if let Err(error) = self.read_component(component, index, &mut archive) {
-                zip.failure.get_or_insert(error);
+            if let Some(index) = self.index_of(component, &archive) {
+                let stream = self.read_component(component, index, &mut archive);
+                self.streams.push(stream);
             }
         }
-        if let Some(index) = archive.index_for_name(METADATA_JSON) {
-            match read_metadata_json(index, &mut archive) {
-                Ok(content) => zip.metadata_json = Some(content),
-                Err(error) => {
-                    zip.failure.get_or_insert(error);
-                }
-            }
-        }
-        zip
+        let metadata_json = archive.index_for_name(METADATA_JSON);
+        zip.metadata_json = metadata_json.map(|index| read_metadata_json(index, &mut archive));
+        Ok(zip)
     }
 
     /// The member that is the component by its name, or could pass for it.
@@ -175,61 +184,137 @@ impl<'a> Collector<'a> {
         component: Component,
         index: usize,
         archive: &mut ZipArchive<R>,
-    ) -> Result<(), PackageError> {
-        let mut reader = archive.by_index(index)?;
-        let member = String::from_utf8_lossy(reader.name_raw()).into_owned();
-        let compressed_size = reader.compressed_size();
-        let limits = self.limits;
-        let decompress_error = |source| PackageError::Decompress {
-            stream: member.clone(),
-            source,
-        };
-        let walked = match ZstdFrames::new(&mut reader, limits) {
-            Ok(mut frames) => {
-                let tarball = Tarball::new(&mut frames, &member, compressed_size, limits);
-                let walked = self.walk(component, tarball);
-                // The checksum of the zip covers the whole member.
-                let rest = io::copy(&mut frames.into_compressed(), &mut io::sink());
-                walked.and_then(|end| rest.map(|_| end).map_err(decompress_error))
-            }
-            Err(source) => Err(decompress_error(source)),
-        };
-        self.streams.push(Stream {
+    ) -> Stream {
+        let name = archive.file_names_raw().nth(index).unwrap_or_default();
+        let mut stream = Stream {
             component,
-            member,
-            compressed_size,
-            end: walked.as_ref().ok().copied(),
-            failure: walked.err(),
-        });
-        Ok(())
+            member: String::from_utf8_lossy(name).into_owned(),
+            compressed_size: 0,
+            failure: None,
+            end: None,
+            zstd: None,
+        };
+        match archive.by_index(index) {
+            Err(error) => stream.failure = Some(error.into()),
+            Ok(mut reader) => {
+                stream.compressed_size = reader.compressed_size();
+                self.read_frames(&mut stream, &mut reader);
+            }
+        }
+        stream
     }
 
-    fn read_tar_bz2<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Bzip2> {
-        let ends_as_a_stream = bzip2_tail::ends_with_stream_footer(&mut archive)?;
-        let member = self.name.as_str().to_owned();
+    /// Reads a component of a `.conda` from its zip member.
+    fn read_frames(&mut self, stream: &mut Stream, reader: &mut impl Read) {
+        let limits = self.limits;
+        let mut scanned = Scanned::new(reader);
+        let mut failure = match ZstdFrames::new(&mut scanned, limits) {
+            Ok(mut frames) => {
+                let walked = self.walk(stream, &mut frames);
+                // The zip's own checksum covers the whole member, also what decompressing does not
+                // come to. A deflated one may hold much there.
+                let ratio = limits.expansion_ratio;
+                let allowed = limits.allowed_expansion(stream.compressed_size);
+                let mut rest = frames.into_compressed().take(allowed);
+                let drained = io::copy(&mut rest, &mut io::sink());
+                let is_bomb = drained.is_ok_and(|count| count == allowed);
+                is_bomb.then_some(PackageError::Bomb { ratio }).or(walked.err())
+            }
+            Err(source) => Some(PackageError::Decompress {
+                stream: stream.member.clone(),
+                source,
+            }),
+        };
+        if let Some(source) = scanned.refused {
+            failure = Some(PackageError::ZipContent {
+                member: stream.member.clone(),
+                source,
+            });
+        }
+        stream.failure = failure;
+        stream.zstd = Some(scanned.scan.finish());
+    }
+
+    fn read_tar_bz2<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Container> {
+        let mut stream = Stream {
+            component: Component::Whole,
+            member: self.name.as_str().to_owned(),
+            compressed_size: size,
+            failure: None,
+            end: None,
+            zstd: None,
+        };
         archive.rewind()?;
-        let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
-        let tarball = Tarball::new(decoder, &member, size, self.limits);
-        let walked = self.walk(Component::Whole, tarball);
-        if walked.is_ok() && self.has_unsought_placeholders() {
+        let mut streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, &mut archive));
+        let failure = self.walk(&mut stream, &mut streams).err();
+        stream.failure = failure.map(|failure| self.rather_damage(failure, &stream, &mut streams));
+        let (count, no_stream) = streams.seen();
+        if count == 0 {
+            return Ok(Container::Other(PackageError::OtherFormat {
+                expected: ArchiveFormat::TarBz2,
+                found: "nothing that is known",
+            }));
+        }
+        if stream.failure.is_none() && self.has_unsought_placeholders() {
             archive.rewind()?;
-            let decoder = MultiBzDecoder::new(BufReader::with_capacity(PIECE, &mut archive));
-            let tarball = Tarball::new(decoder, &member, size, self.limits);
+            let streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, &mut archive));
+            let tarball = Tarball::new(streams, &stream.member, size, self.limits);
             // What fails now did not fail before: the file changed meanwhile, and is not what was hashed.
             self.seek_placeholders(tarball).map_err(io::Error::other)?;
         }
-        self.streams.push(Stream {
-            component: Component::Whole,
-            member,
-            compressed_size: size,
-            end: walked.as_ref().ok().copied(),
-            failure: walked.err(),
-        });
-        Ok(Bzip2 { ends_as_a_stream })
+        self.streams.push(stream);
+        Ok(Container::TarBz2(Bzip2 {
+            streams: count,
+            no_stream,
+        }))
+    }
+
+    /// A tarball that is none may come out of a stream that is damaged: a checksum stands behind what it
+    /// covers.
+    fn rather_damage(
+        &self,
+        failure: PackageError,
+        stream: &Stream,
+        decompressed: &mut dyn Read,
+    ) -> PackageError {
+        if !matches!(
+            failure,
+            PackageError::Tar { .. } | PackageError::TarTruncated { .. }
+        ) {
+            return failure;
+        }
+        let mut rest = decompressed.take(self.limits.allowed_expansion(stream.compressed_size));
+        match io::copy(&mut rest, &mut io::sink()) {
+            Ok(_) => failure,
+            Err(source) => PackageError::Decompress {
+                stream: stream.member.clone(),
+                source,
+            },
+        }
     }
 
     /// Looks at every member of a tarball.
-    fn walk<R: Read>(
+    fn walk(&mut self, stream: &mut Stream, decompressed: &mut dyn Read) -> Result<(), PackageError> {
+        let left = Cell::new(self.unpacked_left);
+        let metered = Metered {
+            inner: decompressed,
+            left: &left,
+        };
+        let tarball = Tarball::new(metered, &stream.member, stream.compressed_size, self.limits);
+        let walked = self.walk_members(stream.component, tarball);
+        self.unpacked_left = left.get();
+        match self.unpacked_left {
+            Some(_) => {
+                stream.end = Some(walked?);
+                Ok(())
+            }
+            None => Err(PackageError::TooLarge {
+                limit: self.limits.unpacked_bytes,
+            }),
+        }
+    }
+
+    fn walk_members<R: Read>(
         &mut self,
         component: Component,
         mut tarball: Tarball<'_, R>,
@@ -354,7 +439,11 @@ fn read_metadata_json<R: Read + Seek>(
 ) -> Result<Vec<u8>, PackageError> {
     let mut content = Vec::new();
     let reader = archive.by_index(index)?;
-    reader.take(METADATA_JSON_MAX).read_to_end(&mut content)?;
+    let read = reader.take(METADATA_JSON_MAX).read_to_end(&mut content);
+    read.map_err(|source| PackageError::ZipContent {
+        member: METADATA_JSON.to_owned(),
+        source,
+    })?;
     Ok(content)
 }
 

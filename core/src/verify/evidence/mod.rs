@@ -4,6 +4,7 @@
 //! what is small or metadata is kept. What cannot be read any further is kept as the reason why;
 //! rules turn it into findings.
 
+mod bzip2_streams;
 mod collect;
 mod container;
 mod content;
@@ -11,8 +12,11 @@ mod contradictions;
 mod entry;
 mod json_document;
 mod keep;
+mod passing;
 mod paths_json;
 mod stream;
+mod zip_directory;
+mod zstd_scan;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
@@ -25,6 +29,8 @@ pub use entry::{Component, Entry, EntryKind};
 pub use json_document::{Document, JsonDocument};
 pub use paths_json::{PathEntry, PathsJson};
 pub use stream::{Stream, TarEnd};
+pub use zip_directory::{Descriptor, ExtraField, ZipDirectory, ZipHeader, ZipMember, ZipSlip, ZipSlipKind};
+pub use zstd_scan::Zstd;
 
 use crate::package::{ArtifactName, Digests, Limits, PackageError};
 
@@ -61,6 +67,14 @@ impl Evidence {
     /// When the file itself cannot be read.
     pub fn of<R: Read + Seek>(name: &ArtifactName, archive: R, limits: &Limits) -> io::Result<Self> {
         collect::collect(name, archive, limits)
+    }
+
+    /// The zip, of a `.conda` that is one.
+    pub fn zip(&self) -> Option<&Zip> {
+        match &self.container {
+            Container::Conda(zip) => Some(zip),
+            Container::TarBz2(_) | Container::Other(_) => None,
+        }
     }
 
     /// A document of the metadata; `None` if the package has none.

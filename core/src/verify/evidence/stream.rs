@@ -1,6 +1,6 @@
 //! A compressed tarball, as a whole.
 
-use super::Component;
+use super::{Component, Zstd};
 use crate::package::PackageError;
 pub use crate::package::tarball::TarEnd;
 
@@ -13,8 +13,11 @@ pub struct Stream {
     pub member: String,
     /// Bytes before decompression.
     pub compressed_size: u64,
-    /// Why it could not be read to its end, if so.
+    /// Why it could not be read to its end, if so. That the zip archive says otherwise of it than
+    /// it is comes before all else.
     pub failure: Option<PackageError>,
     /// How the tarball in it ends, if it could be read so far.
     pub end: Option<TarEnd>,
+    /// What its frames say of themselves, if it is compressed with zstd.
+    pub zstd: Option<Zstd>,
 }

@@ -1,7 +1,7 @@
 //! Headers of members, and the frame of the tarball.
 
 use crate::package::PackageError;
-use crate::verify::{Check, Component, Found, Place, Readers, Rule, Severity, Source, Stream, Subject};
+use crate::verify::{Check, Component, Found, Place, Readers, Rule, Severity, Source, Stream, Subject, Zstd};
 
 pub(super) static B114: Rule = Rule {
     code: "B114",
@@ -61,14 +61,11 @@ fn tarballs_are_whole(subject: &Subject<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Failures to decompress are a matter of the container.
+/// What cannot be decompressed, or is too much, is a matter of the container.
 fn tell_of_failure(stream: &Stream, found: &mut Found<'_>) {
-    if let Some(
-        error @ (PackageError::Tar { .. }
-        | PackageError::TarTruncated { .. }
-        | PackageError::TooManyMembers { .. }
-        | PackageError::MemberTooLarge { .. }),
-    ) = &stream.failure
+    let is_refused = stream.zstd.as_ref().is_some_and(Zstd::is_refused);
+    if let Some(error @ (PackageError::Tar { .. } | PackageError::TarTruncated { .. })) = &stream.failure
+        && !is_refused
     {
         found.at(place_of(stream), error.to_string());
     }

@@ -1,0 +1,60 @@
+//! Looks at bytes as they pass from one reader to another.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+
+use super::zstd_scan::ZstdScan;
+
+/// The content of a zip member on its way to the decompressor.
+pub(super) struct Scanned<R> {
+    inner: R,
+    pub(super) scan: ZstdScan,
+    /// Why the zip's reader refused it, if so.
+    pub(super) refused: Option<io::Error>,
+}
+
+impl<R> Scanned<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            scan: ZstdScan::new(),
+            refused: None,
+        }
+    }
+}
+
+impl<R: Read> Read for Scanned<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.scan.see(&buffer[..count]);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                let same = io::Error::new(error.kind(), error.to_string());
+                self.refused.get_or_insert(same);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What comes out of the decompressors, up to a limit.
+pub(super) struct Metered<'a, R> {
+    pub(super) inner: R,
+    /// How much may still come; `None` once more than that came.
+    pub(super) left: &'a Cell<Option<u64>>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let left = self.left.get().and_then(|left| left.checked_sub(count as u64));
+        self.left.set(left);
+        match left {
+            Some(_) => Ok(count),
+            None => Err(io::Error::other("too much comes out of it")),
+        }
+    }
+}

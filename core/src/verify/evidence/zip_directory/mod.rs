@@ -1,0 +1,272 @@
+//! What a zip archive says of itself, read strictly and without trusting any of it.
+//!
+//! Readers of zip archives look in different places: some at the directory at the end, some at the
+//! header before each member, some search for the end in another way than others. An archive for
+//! which this makes a difference is one that two clients can install differently. So everything is
+//! read here, and what does not fit together is told.
+
+mod end;
+mod header;
+mod layout;
+
+use std::cell::Cell;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use end::End;
+pub use header::{ExtraField, ZipHeader};
+
+use crate::package::{Budgeted, Limits, PackageError};
+
+/// What a zip archive says of its members, and what of it does not fit together.
+#[derive(Clone, Debug, Default)]
+pub struct ZipDirectory {
+    /// The members in the order of the directory.
+    pub members: Vec<ZipMember>,
+    /// What does not fit together, in the order of the file.
+    pub slips: Vec<ZipSlip>,
+}
+
+/// A member of a zip archive.
+#[derive(Clone, Debug)]
+pub struct ZipMember {
+    /// What the directory says of it.
+    pub central: ZipHeader,
+    /// What the header before its data says of it; `None` if there is no header where the directory
+    /// says.
+    pub local: Option<ZipHeader>,
+    /// Where its local header is, or should be.
+    pub offset: u64,
+    /// What stands behind its data.
+    pub descriptor: Descriptor,
+}
+
+/// What stands behind a member's data if its header promises that its sizes do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Descriptor {
+    /// Nothing is promised.
+    None,
+    /// The same as the directory says.
+    Right,
+    /// Something else.
+    Wrong,
+}
+
+/// Something in a zip archive that belongs to nothing, or contradicts something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZipSlip {
+    /// Where.
+    pub offset: u64,
+    /// What.
+    pub kind: ZipSlipKind,
+}
+
+/// What of a zip archive does not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZipSlipKind {
+    /// Bytes before the first member.
+    Before(u64),
+    /// Bytes between members, or between them and the directory or its end.
+    Between(u64),
+    /// Bytes behind the end.
+    Behind(u64),
+    /// Bytes that are part of two things.
+    Shared(u64),
+    /// A comment of so many bytes: of the archive or of a member.
+    Comment(u64),
+    /// The end announces so many bytes of comment, and fewer follow.
+    CutComment(u64),
+    /// A second record that could be the archive's end.
+    SecondEnd,
+    /// The directory has another number of members than its end says.
+    Count {
+        /// What the end says.
+        said: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// The directory is not where its end says.
+    Directory {
+        /// Where the end says that it is.
+        said_offset: u64,
+        /// How large the end says that it is.
+        said_size: u64,
+        /// How large it is.
+        size: u64,
+    },
+    /// A part says that it belongs to an archive of several files.
+    Disks,
+    /// The records of the end for large archives are wrong.
+    Zip64(&'static str),
+}
+
+impl ZipDirectory {
+    /// Reads all that is not content. The outer result is of reading the file, the inner one of
+    /// its being a zip archive.
+    pub(super) fn read<R: Read + Seek>(
+        archive: R,
+        size: u64,
+        limits: &Limits,
+    ) -> io::Result<Result<Self, PackageError>> {
+        let budget = Cell::new(limits.zip_directory_bytes);
+        let reader = Budgeted {
+            inner: archive,
+            left: &budget,
+        };
+        match Self::read_all(Reader { inner: reader, size }) {
+            Ok(directory) => Ok(Ok(directory)),
+            Err(Failure::Damaged { offset, what }) => Ok(Err(PackageError::ZipDamaged { offset, what })),
+            Err(Failure::Io(_)) if budget.get() == 0 => Ok(Err(PackageError::ZipDirectoryTooLarge {
+                limit: limits.zip_directory_bytes,
+            })),
+            Err(Failure::Io(error)) => Err(error),
+        }
+    }
+
+    fn read_all<R: Read + Seek>(mut reader: Reader<R>) -> Result<Self, Failure> {
+        let mut slips = Vec::new();
+        let end = End::find(&mut reader, &mut slips)?;
+        let mut members = Vec::new();
+        let mut position = end.directory;
+        while let Some((header, next)) = header::read_central(&mut reader, position, end.start)? {
+            if header.comment > 0 {
+                slips.push(ZipSlip {
+                    offset: next - header.comment,
+                    kind: ZipSlipKind::Comment(header.comment),
+                });
+            }
+            if header.disk != 0 {
+                slips.push(ZipSlip {
+                    offset: position,
+                    kind: ZipSlipKind::Disks,
+                });
+            }
+            members.push(header);
+            position = next;
+        }
+        let found = members.len() as u64;
+        if found < end.members && position < end.start {
+            let what = "there is no header of a member where the directory must have one";
+            return Err(Failure::Damaged {
+                offset: position,
+                what,
+            });
+        }
+        if found != end.members {
+            slips.push(ZipSlip {
+                offset: end.record,
+                kind: ZipSlipKind::Count {
+                    said: end.members,
+                    found,
+                },
+            });
+        }
+        let shift = end.shift(members.first(), &mut reader)?;
+        end.tell_misplacement(position, shift, &mut slips);
+        let mut placed = Vec::new();
+        let mut spans = end.spans.clone();
+        spans.push(end.directory..position);
+        for header in members {
+            let (member, span) = header::read_local(&mut reader, header, shift)?;
+            spans.push(span);
+            placed.push(member);
+        }
+        layout::tell(&mut spans, reader.size, &mut slips);
+        end.tell_others(&mut slips);
+        slips.sort_by_key(|slip| slip.offset);
+        Ok(Self {
+            members: placed,
+            slips,
+        })
+    }
+
+    /// Whether nothing of it explains that a member cannot be read.
+    pub fn fits_together(&self) -> bool {
+        self.slips.is_empty() && self.members.iter().all(ZipMember::fits_together)
+    }
+}
+
+impl ZipMember {
+    /// Its name, for people.
+    pub fn name(&self) -> String {
+        String::from_utf8_lossy(&self.central.name).into_owned()
+    }
+
+    /// Whether what is said of it before its data and in the directory is the same.
+    pub fn fits_together(&self) -> bool {
+        let local = self.local.as_ref();
+        self.descriptor != Descriptor::Wrong
+            && self.central.extra_is_whole
+            && local.is_some_and(|local| {
+                let is_same = self.central.differences(local).is_empty();
+                is_same && local.extra_is_whole
+            })
+    }
+}
+
+/// Why an archive cannot be read as a zip archive.
+enum Failure {
+    Damaged { offset: u64, what: &'static str },
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Reads at given places.
+struct Reader<R> {
+    inner: R,
+    /// Bytes of the archive.
+    size: u64,
+}
+
+impl<R: Read + Seek> Reader<R> {
+    /// The bytes from `offset` on: `count` of them, or fewer where the archive ends.
+    fn at(&mut self, offset: u64, count: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if offset < self.size {
+            self.inner.seek(SeekFrom::Start(offset))?;
+            self.inner.by_ref().take(count).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    fn has(&mut self, signature: [u8; 4], offset: u64) -> io::Result<bool> {
+        Ok(self.at(offset, 4)? == signature)
+    }
+}
+
+/// Takes numbers from the start of some bytes; zeros where they end.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn bytes(&mut self, count: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(count.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    fn number(&mut self, count: usize) -> u64 {
+        let bytes = self.bytes(count).iter().rev();
+        bytes.fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    }
+
+    fn u16(&mut self) -> u16 {
+        // Two bytes are no more than that.
+        self.number(2) as u16
+    }
+
+    fn u32(&mut self) -> u32 {
+        // Four bytes are no more than that.
+        self.number(4) as u32
+    }
+
+    fn u64(&mut self) -> u64 {
+        self.number(8)
+    }
+}
+
+#[cfg(test)]
+mod tests;
