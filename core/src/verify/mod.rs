@@ -16,6 +16,7 @@ mod rule;
 mod rules;
 mod selection;
 mod severity;
+mod tree;
 
 use std::io::{self, Read, Seek};
 
@@ -83,8 +84,10 @@ pub fn verify<R: Read + Seek>(
 
 /// What the rules say of a package that was read.
 pub fn judge(evidence: &Evidence, options: &VerifyOptions) -> Report {
+    let tree = tree::Tree::of(evidence);
     let subject = Subject {
         evidence,
+        tree: &tree,
         subdir: options.subdir.as_ref(),
         now: options.now,
         attestation: options.attestation.as_deref(),

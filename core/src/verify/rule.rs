@@ -1,5 +1,6 @@
 //! A rule: what is asked of a package, why, and the function that looks.
 
+use super::tree::Tree;
 use super::{ChannelView, Claim, Evidence, Found, Profile, Severity};
 use crate::channel::Subdir;
 
@@ -64,6 +65,8 @@ pub enum Readers {
 pub struct Subject<'a> {
     /// What was seen of the package.
     pub evidence: &'a Evidence,
+    /// The payload by path.
+    pub(super) tree: &'a Tree<'a>,
     /// The subdir that it is to be published in, if that is known.
     pub subdir: Option<&'a Subdir>,
     /// The time, in milliseconds since 1970, if that is known.

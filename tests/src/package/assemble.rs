@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tar::EntryType;
 
 use super::{INDEX, PATHS, PackageBuilder};
 use crate::tarball::{Member, Tarball};
@@ -64,24 +65,55 @@ impl PackageBuilder {
     /// Returns the `paths.json` of the payload, to be edited and given to
     /// [`paths_json`](Self::paths_json).
     pub fn payload_paths(&self) -> Value {
-        let entries: Vec<Value> = self
-            .parts
-            .iter()
-            .filter(|part| !part.is_info())
-            .filter_map(|part| match &part.source {
-                Source::Member(member) => Some((member.path(), member.content()?)),
-                Source::Index | Source::Paths | Source::Json(..) => None,
-            })
-            .map(|(path, content)| {
-                json!({
-                    "_path": String::from_utf8_lossy(path),
-                    "path_type": "hardlink",
+        let members = self.parts.iter().filter(|part| !part.is_info());
+        let members = members.filter_map(|part| match &part.source {
+            Source::Member(member) => Some(member),
+            Source::Index | Source::Paths | Source::Json(..) => None,
+        });
+        let entries: Vec<Value> = members
+            .filter(|member| !member.path().starts_with(b"info/"))
+            .filter_map(|member| {
+                let path_type = match member.link() {
+                    Some((EntryType::Symlink, _)) => "softlink",
+                    _ => "hardlink",
+                };
+                let content = self.content_through_links(member)?;
+                Some(json!({
+                    "_path": String::from_utf8_lossy(member.path()),
+                    "path_type": path_type,
                     "sha256": base16ct::lower::encode_string(&Sha256::digest(content)),
                     "size_in_bytes": content.len(),
-                })
+                }))
             })
             .collect();
         json!({"paths": entries, "paths_version": 1})
+    }
+
+    /// Returns the content that is read at a file or link; nothing where a link leads nowhere, as
+    /// conda-build has it.
+    fn content_through_links<'a>(&'a self, member: &'a Member) -> Option<&'a [u8]> {
+        let Some((kind, target)) = member.link() else {
+            return member.content();
+        };
+        let mut path: Vec<&[u8]> = Vec::new();
+        if kind == EntryType::Symlink {
+            path = member.path().split(|byte| *byte == b'/').collect();
+            path.pop();
+        }
+        for segment in target.split(|byte| *byte == b'/') {
+            match segment {
+                b"." | b"" => {}
+                b".." => drop(path.pop()),
+                _ => path.push(segment),
+            }
+        }
+        let path = path.join(&b'/');
+        let there = self.parts.iter().find(|part| part.path() == path);
+        let content = there.and_then(|part| match &part.source {
+            Source::Member(member) => member.content(),
+            Source::Index | Source::Paths | Source::Json(..) => None,
+        });
+        Some(content.unwrap_or_default())
     }
 
     pub(super) fn entry(self, path: &str, member: Member) -> Self {

@@ -136,9 +136,11 @@ fn paths_json_follows_the_payload() {
     let package = lock().payload("bin/lock", "open").symlink("bin/l", "lock");
     let listed = json_of(&package, PATHS);
     let listed: Vec<_> = listed["paths"].as_array().unwrap().iter().collect();
-    assert_eq!(listed.len(), 2);
+    assert_eq!(listed.len(), 3);
     assert_eq!(listed[1]["_path"], "bin/lock");
     assert_eq!(listed[1]["size_in_bytes"], 4);
+    assert_eq!(listed[2]["path_type"], "softlink");
+    assert_eq!(listed[2]["sha256"], listed[1]["sha256"]);
 }
 
 #[test]

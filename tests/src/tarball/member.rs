@@ -146,6 +146,14 @@ impl Member {
         }
     }
 
+    /// Returns what this is a link to, and of which kind.
+    pub(crate) fn link(&self) -> Option<(EntryType, &[u8])> {
+        match &self.body {
+            Body::Link(kind, target) => Some((*kind, target)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn with_path_prefix(mut self, prefix: &str) -> Self {
         self.path.splice(0..0, prefix.bytes());
         self

@@ -17,6 +17,10 @@ mod entries;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod paths;
+#[cfg(test)]
+mod payload;
+#[cfg(test)]
 mod zip_file;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +37,8 @@ fn cases() -> Vec<Case> {
         container::cases(),
         entries::cases(),
         names::cases(),
+        paths::cases(),
+        payload::cases(),
     ]
     .into_iter()
     .flatten()

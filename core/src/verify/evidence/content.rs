@@ -40,6 +40,8 @@ pub enum BinaryFormat {
     Pe {
         /// `Machine`.
         machine: u16,
+        /// Whether it is code for .NET, which runs on every machine that has that.
+        is_managed: bool,
     },
 }
 
@@ -83,7 +85,14 @@ impl BinaryFormat {
                 let header = usize::try_from(u32_at(0x3c, true)?).ok()?;
                 let is_pe = head.get(header..)?.starts_with(b"PE\0\0");
                 let machine = is_pe.then(|| u16_at(header + 4, true))??;
-                Some(Self::Pe { machine })
+                // The optional header says by its first number where its table of directories is;
+                // the fifteenth of them is that of .NET.
+                let directories = match u16_at(header + 24, true) {
+                    Some(0x20b) => header + 24 + 112,
+                    _ => header + 24 + 96,
+                };
+                let is_managed = u32_at(directories + 14 * 8, true).is_some_and(|address| address != 0);
+                Some(Self::Pe { machine, is_managed })
             }
             _ => None,
         }
@@ -221,9 +230,18 @@ mod tests {
         program.extend([0x80, 0, 0, 0]);
         program.resize(0x80, 0);
         program.extend(b"PE\0\0\x64\x86");
-        assert_eq!(
-            BinaryFormat::of(&program),
-            Some(BinaryFormat::Pe { machine: 0x8664 })
-        );
+        let format = |is_managed| {
+            Some(BinaryFormat::Pe {
+                machine: 0x8664,
+                is_managed,
+            })
+        };
+        assert_eq!(BinaryFormat::of(&program), format(false));
+        program.resize(0x80 + 24, 0);
+        program.extend([0x0b, 0x02]);
+        program.resize(0x80 + 24 + 112 + 14 * 8, 0);
+        assert_eq!(BinaryFormat::of(&program), format(false));
+        program.extend([0, 0x20, 0, 0]);
+        assert_eq!(BinaryFormat::of(&program), format(true));
     }
 }

@@ -25,8 +25,9 @@ impl Keeper {
 fn is_read_by_rules(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ends_so = |ending: &str| name.len() > ending.len() && name.ends_with(ending);
+    let in_menu = path.get(..5).is_some_and(|top| top.eq_ignore_ascii_case("Menu/"));
     path.starts_with("info/")
-        || path.starts_with("Menu/") && ends_so(".json")
+        || in_menu && name.to_ascii_lowercase().ends_with(".json")
         || path.starts_with("etc/conda/env_vars.d/")
         || path.contains("dsolists.d/") && ends_so(".json")
         || ends_so(".pth")

@@ -8,13 +8,20 @@ use serde_json::Value;
 
 use crate::json::{self, JsonError};
 
+/// How many entries are kept; real packages have up to some hundred thousand.
+const ENTRIES_MAX: usize = 1_000_000;
+
 /// What `info/paths.json` says.
 #[derive(Debug)]
 pub struct PathsJson {
     /// `paths_version`.
     pub version: Option<Value>,
+    /// Whether `paths` is there.
+    pub has_list: bool,
     /// `paths`, as far as they could be read.
     pub entries: Vec<PathEntry>,
+    /// Whether there are more of them than are kept.
+    pub is_cut: bool,
     /// Why not all of it could be read, if so.
     pub failure: Option<JsonError>,
 }
@@ -43,7 +50,9 @@ impl PathsJson {
     pub(super) fn of(content: &[u8]) -> Self {
         let mut paths = Self {
             version: None,
+            has_list: false,
             entries: Vec::new(),
+            is_cut: false,
             failure: None,
         };
         paths.failure = match json::decode(content) {
@@ -57,6 +66,12 @@ impl PathsJson {
             }
         };
         paths
+    }
+
+    /// Whether all that it lists is known: only then is what it does not list not listed.
+    pub fn is_whole(&self) -> bool {
+        let is_named = |entry: &PathEntry| !entry.path.is_empty();
+        self.failure.is_none() && self.has_list && !self.is_cut && self.entries.iter().all(is_named)
     }
 }
 
@@ -90,8 +105,14 @@ impl PathEntry {
                             .push("its size_in_bytes is not a number of bytes".to_owned());
                     }
                 }
+                "no_link" if !value.is_boolean() => {
+                    entry.oddities.push("its no_link is not true or false".to_owned());
+                }
                 _ => {}
             }
+        }
+        if entry.path.is_empty() && entry.oddities.is_empty() {
+            entry.oddities.push("it has no _path".to_owned());
         }
         entry
     }
@@ -109,7 +130,10 @@ impl<'de> Visitor<'de> for Top<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
             match key.as_str() {
-                "paths" => members.next_value_seed(Entries(&mut self.0.entries))?,
+                "paths" => {
+                    self.0.has_list = true;
+                    members.next_value_seed(Entries(self.0))?;
+                }
                 "paths_version" => self.0.version = Some(members.next_value()?),
                 _ => {
                     members.next_value::<IgnoredAny>()?;
@@ -120,7 +144,7 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 }
 
-struct Entries<'a>(&'a mut Vec<PathEntry>);
+struct Entries<'a>(&'a mut PathsJson);
 
 impl<'de> serde::de::DeserializeSeed<'de> for Entries<'_> {
     type Value = ();
@@ -138,8 +162,14 @@ impl<'de> Visitor<'de> for Entries<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(value) = entries.next_element::<Value>()? {
-            self.0.push(PathEntry::of(value));
+        while self.0.entries.len() < ENTRIES_MAX {
+            match entries.next_element::<Value>()? {
+                Some(value) => self.0.entries.push(PathEntry::of(value)),
+                None => return Ok(()),
+            }
+        }
+        while entries.next_element::<IgnoredAny>()?.is_some() {
+            self.0.is_cut = true;
         }
         Ok(())
     }
@@ -148,6 +178,20 @@ impl<'de> Visitor<'de> for Entries<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_read_to_its_end_and_kept_up_to_a_limit() {
+        let list = |count: usize| {
+            let paths = r#"{"_path":"a"},"#.repeat(count - 1);
+            PathsJson::of(format!(r#"{{"paths": [{paths}{{"_path":"a"}}], "paths_version": 1}}"#).as_bytes())
+        };
+        let most = list(ENTRIES_MAX);
+        assert!(most.is_whole());
+        let more = list(ENTRIES_MAX + 1);
+        assert!(more.is_cut && !more.is_whole());
+        assert_eq!(more.entries.len(), ENTRIES_MAX);
+        assert_eq!(more.version, Some(1.into()));
+    }
 
     #[test]
     fn what_can_be_read_is_read() {

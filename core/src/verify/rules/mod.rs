@@ -15,6 +15,8 @@ mod channel;
 mod container;
 mod entries;
 mod names;
+mod paths;
+mod payload;
 
 use std::sync::LazyLock;
 
@@ -27,6 +29,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
             container::RULES,
             entries::RULES,
             names::RULES,
+            paths::RULES,
+            payload::RULES,
             attestation::RULES,
             channel::RULES,
         ];
