@@ -10,6 +10,7 @@ mod evidence;
 #[cfg(feature = "native")]
 mod files;
 mod finding;
+mod match_spec;
 mod output;
 mod report;
 mod rule;

@@ -136,7 +136,7 @@ fn members() -> Vec<Case> {
                 member.name.splice(0..0, *b"folder/");
             }
         }),
-        file("A002", true, "renamed", "demo-2.0-0.conda", sound().conda()),
+        file("A002", true, "renamed", "demo-2.0-0.conda", sound().conda()).also(["C201"]),
         conda("A002", false, "the three", CondaContainer::default()),
         conda("A003", true, "info twice", info(InfoEntry::TwiceSameName)),
         conda("A003", true, "in capitals", extra("METADATA.json")).also(["A002"]),
@@ -235,8 +235,8 @@ fn components() -> Vec<Case> {
         ),
         breaks("A015", "a program in info", &in_info(), Kind::Conda),
         keeps("A015", "one tarball", &in_info(), Kind::TarBz2),
-        breaks("A016", "a folder around all", &wrapped(), Kind::Conda),
-        breaks("A016", "a folder around all", &wrapped(), Kind::TarBz2),
+        breaks("A016", "a folder around all", &wrapped(), Kind::Conda).also(["D301", "E401"]),
+        breaks("A016", "a folder around all", &wrapped(), Kind::TarBz2).also(["D301", "E401"]),
         keeps(
             "A016",
             "a folder of the payload",

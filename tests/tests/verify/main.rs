@@ -15,6 +15,8 @@ mod damage;
 #[cfg(test)]
 mod entries;
 #[cfg(test)]
+mod metadata;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod paths;
@@ -36,6 +38,7 @@ fn cases() -> Vec<Case> {
         channel::cases(),
         container::cases(),
         entries::cases(),
+        metadata::cases(),
         names::cases(),
         paths::cases(),
         payload::cases(),

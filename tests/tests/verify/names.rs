@@ -50,7 +50,8 @@ fn files() -> Vec<Case> {
                 index.remove("version");
             }),
             TarBz2,
-        ),
+        )
+        .also(["D302"]),
         keeps("C201", "hyphens in the name", &package("demo-tools-extra"), Conda),
         breaks(
             "C209",

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
+use super::duplicate_keys::duplicate_keys;
 use crate::json::{self, JsonError};
+
+/// Bytes of a document in which keys are compared; real ones have less than 100 KiB.
+const COMPARED_MAX: usize = 4 << 20;
 
 /// The documents of the metadata that are JSON objects. (`info/paths.json` is one of its own.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,8 +43,11 @@ pub struct JsonDocument {
     pub size: u64,
     /// Whether it is UTF-8 without a byte order mark.
     pub is_plain_utf8: bool,
-    /// What it says, or why it says nothing.
+    /// What it says, or why it says nothing. Of keys that are there twice the last one holds.
     pub read: Result<Value, JsonError>,
+    /// Where objects have a key for the second time, such as `extra.sha`; the first fifty, and none
+    /// of a document beyond 4 MiB.
+    pub duplicate_keys: Vec<String>,
 }
 
 impl JsonDocument {
@@ -50,6 +57,10 @@ impl JsonDocument {
             size: content.len() as u64,
             is_plain_utf8: !is_marked && std::str::from_utf8(content).is_ok(),
             read: json::parse(content),
+            duplicate_keys: match json::decode(content) {
+                Some(text) if content.len() <= COMPARED_MAX => duplicate_keys(&text),
+                _ => Vec::new(),
+            },
         }
     }
 

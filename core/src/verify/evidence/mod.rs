@@ -9,6 +9,7 @@ mod collect;
 mod container;
 mod content;
 mod contradictions;
+mod duplicate_keys;
 mod entry;
 mod json_document;
 mod keep;

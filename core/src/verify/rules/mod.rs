@@ -14,6 +14,7 @@ mod attestation;
 mod channel;
 mod container;
 mod entries;
+mod metadata;
 mod names;
 mod paths;
 mod payload;
@@ -29,6 +30,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
             container::RULES,
             entries::RULES,
             names::RULES,
+            metadata::RULES,
+            metadata::VIRTUAL_PACKAGES,
             paths::RULES,
             payload::RULES,
             attestation::RULES,

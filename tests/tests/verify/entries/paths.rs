@@ -29,7 +29,7 @@ fn spellings() -> Vec<Case> {
             &sound().info_entry(Member::file("info/test", "").pax("path", "info/te\0st")),
             Conda,
         )
-        .also(["B114"]),
+        .also(["B114", "D327"]),
         breaks("B101", "an empty segment", &escape("share//a"), TarBz2),
         keeps("B101", "dots in names", &escape("share/..a/b..c/...d"), Conda),
         breaks(
@@ -43,11 +43,12 @@ fn spellings() -> Vec<Case> {
             "a target of Windows",
             &sound_for("linux-64").symlink("bin/demo", "..\\share\\demo\\demo.txt"),
             Conda,
-        ),
+        )
+        .also(["E407"]),
         keeps("B102", "slashes", &escape("Library/bin/demo.dll"), Conda),
         breaks("B112", "./ everywhere", &sound().members_prefixed("./"), TarBz2),
         breaks("B112", "./ on the way", &escape("share/./a"), Conda),
-        keeps("B112", "a hidden file", &escape(".demo/.config"), Conda),
+        keeps("B112", "a hidden file", &escape(".demo/.config"), Conda).also(["F509"]),
     ]
 }
 
@@ -72,13 +73,14 @@ fn duplicates() -> Vec<Case> {
             &sound().payload("share/demo//demo.txt", "x"),
             Conda,
         )
-        .also(["B101"]),
+        .also(["B101", "E402", "E405"]),
         breaks(
             "B103",
             "in both tarballs",
             &sound().member("etc/demo.conf", "a").payload("etc/demo.conf", "b"),
             Conda,
-        ),
+        )
+        .also(["A015"]),
         keeps(
             "B103",
             "metadata that is in the payload too",
@@ -86,14 +88,15 @@ fn duplicates() -> Vec<Case> {
                 .payload("info/about.json", "{}")
                 .payload("info/licenses/LICENSE", "Do what you like.\n"),
             Conda,
-        ),
+        )
+        .also(["A013", "A014"]),
         breaks(
             "B103",
             "a file and a directory",
             &sound().payload("lib/demo", "x").directory("lib/demo/"),
             Conda,
         )
-        .also(["B113"]),
+        .also(["B113", "E404"]),
         breaks(
             "B103",
             "files below a file",
@@ -128,7 +131,8 @@ fn links() -> Vec<Case> {
                 .payload("lib64/a", "x")
                 .payload("lib64/b", "x"),
             Conda,
-        ),
+        )
+        .also(["E407", "F509"]),
         breaks(
             "B107",
             "a file before the link",
@@ -136,7 +140,8 @@ fn links() -> Vec<Case> {
                 .payload("lib64/a", "x")
                 .symlink("lib64", "lib"),
             TarBz2,
-        ),
+        )
+        .also(["E407", "F509"]),
         keeps(
             "B107",
             "files beside a link",
@@ -145,7 +150,8 @@ fn links() -> Vec<Case> {
                 .payload("lib/a", "x")
                 .payload("lib64-a", "x"),
             Conda,
-        ),
+        )
+        .also(["F509"]),
     ]
 }
 
@@ -171,6 +177,7 @@ fn kinds() -> Vec<Case> {
             "a directory made by its file",
             &sound().payload("a/b/.keep", ""),
             TarBz2,
-        ),
+        )
+        .also(["F509"]),
     ]
 }

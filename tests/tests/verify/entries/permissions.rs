@@ -53,7 +53,8 @@ pub(super) fn cases() -> Vec<Case> {
             "a symbolic link, of which nobody asks",
             &sound_for("linux-64").payload_entry(Member::symlink("a", "b").header_bytes(MODE, "0000777")),
             Conda,
-        ),
+        )
+        .also(["E407", "F509"]),
         breaks("B110", "a number", &with(sound(), UID, "0001750"), Conda),
         breaks("B110", "a group", &with(sound(), GID, "0000144"), Conda),
         breaks("B110", "a name", &with(sound(), USER, "alice"), TarBz2),

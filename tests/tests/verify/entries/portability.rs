@@ -57,7 +57,8 @@ fn collisions() -> Vec<Case> {
             "the same name in two directories, and a dash",
             &with(sound(), ["a/B", "b/b", "a-b", "a_b", "a/b-"]),
             Conda,
-        ),
+        )
+        .also(["F509"]),
     ]
 }
 
@@ -103,24 +104,27 @@ fn lengths() -> Vec<Case> {
         format!("a{}", &name[..length - 1])
     };
     vec![
-        breaks("B118", "a long path", &with(sound(), [path(201).as_str()]), Conda),
+        breaks("B118", "a long path", &with(sound(), [path(201).as_str()]), Conda).also(["F509"]),
         breaks(
             "B118",
             "a long path for macOS",
             &with(sound_for("osx-64"), [path(201).as_str()]),
             Conda,
-        ),
+        )
+        .also(["F509"]),
         breaks(
             "B118",
             "a long name",
             &with(sound(), ["a".repeat(256).as_str()]),
             Conda,
-        ),
+        )
+        .also(["F509"]),
         keeps(
             "B118",
             "a path of 200",
             &with(sound(), [path(199).as_str(), &"b".repeat(200)]),
             TarBz2,
-        ),
+        )
+        .also(["F509"]),
     ]
 }

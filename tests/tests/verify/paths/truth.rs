@@ -40,7 +40,8 @@ fn e403() -> Vec<Case> {
             "a directory that is not listed",
             &sound().directory("share/empty/"),
             Kind::Conda,
-        ),
+        )
+        .also(["B113"]),
         keeps(
             "E403",
             "a directory that has no member of its own",
@@ -105,7 +106,8 @@ fn e404() -> Vec<Case> {
                 },
             ),
             Kind::Conda,
-        ),
+        )
+        .also(["B113"]),
     ]
 }
 

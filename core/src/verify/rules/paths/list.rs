@@ -106,7 +106,10 @@ pub(super) static E402: Rule = Rule {
 fn paths_are_plain(subject: &Subject<'_>, found: &mut Found<'_>) {
     for (number, entry) in listed(subject) {
         let path = entry.path.as_str();
-        if let Some(oddity) = oddity_of(path) {
+        // What the archive spells the same is told of the member.
+        let member = subject.tree.listed_member(number);
+        let is_told = member.is_some_and(|member| member.spelled == path);
+        if let Some(oddity) = oddity_of(path).filter(|_| !is_told) {
             found.at(place(number), format!("{} {oddity}", quoted(path)));
         } else if subject.tree.is_repeated(number) {
             found.at(place(number), format!("{} was listed before", quoted(path)));

@@ -131,7 +131,11 @@ fn files_are_in_usual_places(subject: &Subject<'_>, found: &mut Found<'_>) {
         let mut reserved = RESERVED.into_iter().chain(["conda-meta"]);
         // The way up, absolute paths and what is reserved are other rules'.
         let is_usual = is_usual || reserved.any(|directory| directory.eq_ignore_ascii_case(top));
-        if !is_usual && !matches!(top, "" | "." | "..") && !unusual.contains_key(top) {
+        if !is_usual
+            && !matches!(top, "" | "." | "..")
+            && !top.contains(['\\', ':'])
+            && !unusual.contains_key(top)
+        {
             unusual.insert(top, entry);
         }
     }
