@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, man, remove, verify};
+use crate::commands::{completions, db, index, inspect, man, remove, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -41,6 +41,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Index(Box<index::IndexArgs>),
+    Inspect(inspect::InspectArgs),
     Remove(remove::RemoveArgs),
     Verify(verify::VerifyArgs),
     Db(db::DbArgs),
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     color.write_global();
     let result = match towpath.command {
         Command::Index(args) => index::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Remove(args) => remove::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Db(args) => db::run(&args),

@@ -166,12 +166,56 @@ pub(crate) fn as_json(channel: &str, summary: &IndexSummary, took: Duration) -> 
 /// Text from a package or a file system, without what could steer a terminal or turn the direction
 /// in which it is read.
 pub(crate) fn shown(text: &str) -> String {
-    text.replace(
-        |character: char| {
-            character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        },
-        "\u{fffd}",
-    )
+    text.replace(steers, "\u{fffd}")
+}
+
+/// JSON with such characters escaped: JSON lets some of them stand as they are.
+pub(crate) fn shown_json(json: &Value) -> String {
+    let mut shown = String::new();
+    for character in json.to_string().chars() {
+        if steers(character) {
+            shown += &format!("\\u{:04x}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// How large something is, for people: three digits, in units of 1000.
+pub(crate) fn size(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut amount = bytes as f64 / 1000.0;
+    let mut unit = "kB";
+    for larger in ["MB", "GB", "TB"] {
+        // What would be spelled 1000 is one of the next unit.
+        if amount < 999.5 {
+            break;
+        }
+        amount /= 1000.0;
+        unit = larger;
+    }
+    let decimals = match amount {
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    format!("{amount:.decimals$} {unit}")
+}
+
+/// The text in bold.
+pub(crate) fn bold(text: &str) -> String {
+    styled(BOLD, text)
 }
 
 /// How long something took, for people.
@@ -179,5 +223,34 @@ pub(crate) fn duration(took: Duration) -> String {
     match took.as_secs() {
         0..60 => format!("{:.2} s", took.as_secs_f64()),
         seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(0, "0 B")]
+    #[case(999, "999 B")]
+    #[case(1000, "1.00 kB")]
+    #[case(9_994, "9.99 kB")]
+    #[case(9_995, "10.0 kB")]
+    #[case(41_234, "41.2 kB")]
+    #[case(999_499, "999 kB")]
+    #[case(999_500, "1.00 MB")]
+    #[case(12_345_678, "12.3 MB")]
+    #[case(1_234_567_890, "1.23 GB")]
+    #[case(u64::MAX, "18446744 TB")]
+    fn sizes_have_three_digits(#[case] bytes: u64, #[case] spelled: &str) {
+        assert_eq!(size(bytes), spelled);
+    }
+
+    #[test]
+    fn json_keeps_what_it_says() {
+        let value = json!({"a\u{9b}\u{202e}": "\u{1b}[2J\u{200f} ü\n\u{61c}"});
+        let text = shown_json(&value);
+        assert!(!text.contains(steers), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

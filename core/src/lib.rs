@@ -4,6 +4,7 @@
 pub mod channel;
 #[cfg(feature = "native")]
 pub mod index;
+pub mod inspect;
 pub mod json;
 #[cfg(any(feature = "gluesql", feature = "postgres", feature = "sqlite"))]
 pub mod migrate;
@@ -14,6 +15,8 @@ pub mod provision;
 #[cfg(feature = "native")]
 pub mod publish;
 pub mod record;
+#[cfg(feature = "http")]
+pub mod remote;
 #[cfg(feature = "match-spec")]
 pub mod repodata;
 #[cfg(feature = "site")]
@@ -22,3 +25,4 @@ pub mod store;
 #[cfg(feature = "native")]
 pub mod transfer;
 pub mod verify;
+mod web_url;

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod db;
 pub(crate) mod index;
+pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod remove;
 pub(crate) mod verify;

@@ -385,6 +385,7 @@ fn each_command_has_a_manual_page() {
             "towpath-completions.1",
             "towpath-db.1",
             "towpath-index.1",
+            "towpath-inspect.1",
             "towpath-man.1",
             "towpath-remove.1",
             "towpath.1"

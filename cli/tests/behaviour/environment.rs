@@ -146,6 +146,11 @@ impl Running {
         self.process.kill().unwrap();
     }
 
+    /// Stops reading what it prints.
+    pub(crate) fn close_stdout(&mut self) {
+        drop(self.process.stdout.take());
+    }
+
     /// Waits for the end.
     pub(crate) fn wait(self) -> Outcome {
         let output = self.process.wait_with_output().unwrap();

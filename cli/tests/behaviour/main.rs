@@ -55,6 +55,8 @@ mod index;
 #[cfg(test)]
 mod indexed_timestamp;
 #[cfg(test)]
+mod inspect;
+#[cfg(test)]
 mod listing_pages;
 #[cfg(test)]
 mod malformed;
@@ -82,3 +84,5 @@ mod shards;
 mod stores;
 #[cfg(test)]
 mod towpath_toml;
+#[cfg(test)]
+mod web_server;

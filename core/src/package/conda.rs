@@ -12,9 +12,11 @@ use super::zstd_frames::{ZstdFrames, is_wrong_checksum};
 use super::{ArtifactName, Limits, PackageError};
 
 /// The two components of a `.conda`, by how their names begin.
-#[derive(Clone, Copy)]
-enum Component {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Component {
+    /// `info-….tar.zst`, which has the metadata.
     Info,
+    /// `pkg-….tar.zst`, which has the files to install, and metadata that clients have no use for.
     Payload,
 }
 
@@ -63,7 +65,7 @@ pub(super) fn payload_member<R: Read + Seek>(
 ///
 /// The component is the one member whose name begins with its prefix and the file's stem. It is
 /// taken for zstd whatever its ending says, as conda's reader does.
-fn walk<R: Read + Seek>(
+pub(super) fn walk<R: Read + Seek>(
     name: &ArtifactName,
     archive: R,
     component: Component,

@@ -154,7 +154,8 @@ fn index_members(bytes: &[u8]) -> Result<Map<String, Value>, PackageError> {
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
+/// What kind of JSON a value is, in words.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -19,14 +19,16 @@ pub mod recipe;
 pub(crate) mod sniff;
 mod tar_bz2;
 pub(crate) mod tarball;
+pub(crate) mod walk;
 pub(crate) mod zstd_frames;
 
 use std::io::{Read, Seek};
 
-pub(crate) use conda::Budgeted;
+pub(crate) use conda::{Budgeted, Component};
 pub use digest::Digests;
 pub use error::{LinkKind, PackageError};
 pub use limits::Limits;
+pub(crate) use metadata::kind_of;
 pub use metadata::{Metadata, PostInstall, RattlerRecipe};
 pub use name::{ArchiveFormat, ArtifactName, InvalidArtifactName};
 

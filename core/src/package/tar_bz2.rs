@@ -1,12 +1,16 @@
 //! The info members of a `.tar.bz2`: one compressed tarball of metadata and payload.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 
 use bzip2::read::MultiBzDecoder;
 
 use super::info::InfoMembers;
-use super::tarball::Tarball;
+use super::tarball::{Member, Tarball};
 use super::{Limits, PackageError, bzip2_tail};
+
+/// What is decompressed, for errors.
+const STREAM: &str = "the bzip2 stream";
 
 /// Reads the archive until its metadata is complete, or to its end.
 ///
@@ -46,14 +50,34 @@ pub(super) fn payload_member<R: Read + Seek>(
     Ok(None)
 }
 
+/// Walks through the tarball until `visit` has enough.
+pub(super) fn walk<R: Read + Seek>(
+    mut archive: R,
+    limits: &Limits,
+    mut visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+) -> Result<(), PackageError> {
+    let size = archive.seek(SeekFrom::End(0))?;
+    let mut decoder = decoder(archive)?;
+    let mut tarball = Tarball::new(&mut decoder as &mut dyn Read, STREAM, size, limits);
+    while let Some(member) = tarball.next_member()? {
+        if visit(&member, &mut tarball)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn begin<R: Read + Seek>(
     mut archive: R,
     limits: &Limits,
 ) -> Result<Tarball<'_, MultiBzDecoder<BufReader<R>>>, PackageError> {
     let size = archive.seek(SeekFrom::End(0))?;
+    Ok(Tarball::new(decoder(archive)?, STREAM, size, limits))
+}
+
+fn decoder<R: Read + Seek>(mut archive: R) -> Result<MultiBzDecoder<BufReader<R>>, PackageError> {
     archive.rewind()?;
-    let decoder = MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive));
-    Ok(Tarball::new(decoder, "the bzip2 stream", size, limits))
+    Ok(MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive)))
 }
 
 #[cfg(test)]

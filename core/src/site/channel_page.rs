@@ -13,6 +13,7 @@ use super::templates::{RenderError, Templates};
 use super::utc_time::UtcTime;
 use super::{link, metadata_text};
 use crate::channel::Subdir;
+use crate::web_url::web_url;
 
 /// How many characters of a package's summary, licence and version fit in a row.
 const SUMMARY_LIMIT: usize = 140;
@@ -143,7 +144,7 @@ impl Object for ListedPackage {
             "anchor" => link::encoded_segment(&row.name).into(),
             "name" => row.name.as_str().into(),
             "version" => metadata_text::cut(&row.version, VERSION_LIMIT).into(),
-            "home_href" => link::web_url(&row.home).into(),
+            "home_href" => web_url(&row.home).into(),
             "doc" => reference(&row.doc_url),
             "dev" => reference(&row.dev_url),
             "license" => metadata_text::cut(&row.license, LICENSE_LIMIT).into(),
@@ -160,5 +161,5 @@ impl Object for ListedPackage {
 
 /// Where a package says that something is: text, and a link if it is on the web.
 fn reference(text: &str) -> Value {
-    context! { text => metadata_text::cut(text, LICENSE_LIMIT), href => link::web_url(text) }
+    context! { text => metadata_text::cut(text, LICENSE_LIMIT), href => web_url(text) }
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::templates::{RenderError, Templates};
 use super::utc_time::UtcTime;
 use super::{link, metadata_text};
+use crate::web_url::web_url;
 
 /// How many packages a feed has at most.
 pub const FEED_ITEMS: usize = 100;
@@ -77,7 +78,7 @@ impl FeedItem {
     }
 
     fn to_value(&self, feed: &ChannelFeed) -> Value {
-        let (home, documentation) = (link::web_url(&self.home), link::web_url(&self.doc_url));
+        let (home, documentation) = (web_url(&self.home), web_url(&self.doc_url));
         let page = feed.package_page(&self.name);
         context! {
             id => urn(&[&feed.channel, &self.name, &self.version]),
@@ -92,8 +93,8 @@ impl FeedItem {
             link => page.or_else(|| documentation.clone()).or_else(|| home.clone()),
             home => home,
             documentation => documentation,
-            development => link::web_url(&self.dev_url),
-            source => link::web_url(&self.source_url),
+            development => web_url(&self.dev_url),
+            source => web_url(&self.source_url),
             rfc822 => self.updated.map(UtcTime::rfc822),
             rfc3339 => self.updated.unwrap_or(UtcTime::EPOCH).rfc3339(),
         }
@@ -181,7 +182,7 @@ fn keep_newest(items: &mut Vec<FeedItem>) {
 
 /// The URL of a folder on the web, with the slash at its end.
 fn folder_url(url: &str) -> Option<String> {
-    Some(format!("{}/", link::web_url(url)?.trim_end_matches('/')))
+    Some(format!("{}/", web_url(url)?.trim_end_matches('/')))
 }
 
 /// The name, for ever, of what these texts name together: a UUID of version 8 (RFC 9562) made from

@@ -1,4 +1,6 @@
-//! Links that may be put on a page: to files beside it, and to the web.
+//! Links that may be put on a page to files beside it.
+
+use crate::web_url::{percent_encoded, web_url};
 
 /// The relative link to the file or folder of this name, beside the page.
 ///
@@ -16,33 +18,17 @@ pub(super) fn in_folder(folder: &str, name: &str) -> Option<String> {
     let file = relative(name)?;
     let folder = match web_url(folder) {
         Some(url) => url,
-        None if is_local(folder) => encode(folder, |byte| byte.is_ascii_graphic() && byte != b'"'),
+        None if is_local(folder) => percent_encoded(folder, |byte| byte.is_ascii_graphic() && byte != b'"'),
         None => return None,
     };
     Some(format!("{}/{file}", folder.trim_end_matches('/')))
-}
-
-/// The URL if it is one of the web (`http`, `https`), with what no URL may contain encoded.
-pub(super) fn web_url(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    let (scheme, rest) = text.split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    if !matches!(scheme.as_str(), "http" | "https") {
-        return None;
-    }
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let is_authority = !authority.is_empty()
-        && authority
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-._~%!$&'()*+,;=:@[]".contains(c));
-    is_authority.then(|| format!("{scheme}://{authority}{}", encode(path, is_of_urls)))
 }
 
 /// A name as one segment of a path.
 ///
 /// `+` is encoded though it need not be: object stores read it as a space.
 pub(super) fn encoded_segment(name: &str) -> String {
-    encode(name, |byte| {
+    percent_encoded(name, |byte| {
         byte.is_ascii_alphanumeric() || b"-._~!,=@".contains(&byte)
     })
 }
@@ -51,25 +37,6 @@ pub(super) fn encoded_segment(name: &str) -> String {
 fn is_local(folder: &str) -> bool {
     let start = folder.split(['/', '?', '#']).next().unwrap_or_default();
     !start.contains(':') || folder.starts_with("file:///")
-}
-
-fn is_of_urls(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
-}
-
-/// The text with all bytes percent-encoded but those to keep.
-fn encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if keep(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
-            encoded.extend(['%', char::from(DIGITS[high]), char::from(DIGITS[low])]);
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]
@@ -119,39 +86,6 @@ mod tests {
     #[case("javascript:alert(1)//", None)]
     fn packages_may_be_elsewhere(#[case] folder: &str, #[case] link: Option<&str>) {
         assert_eq!(in_folder(folder, "a#.conda").as_deref(), link);
-    }
-
-    #[rstest]
-    #[case("https://h.example/?a=1&b=%20#c", "https://h.example/?a=1&b=%20#c")]
-    #[case(" HTTP://H.example\n", "http://H.example")]
-    #[case(
-        "http://h.example/?a=1&b=\"2\"<ü>",
-        "http://h.example/?a=1&b=%222%22%3C%C3%BC%3E"
-    )]
-    #[case("https://münchen.example:80/", "https://münchen.example:80/")]
-    #[case("http://[::1]/", "http://[::1]/")]
-    fn urls_of_the_web_are_linked(#[case] text: &str, #[case] url: &str) {
-        assert_eq!(web_url(text).as_deref(), Some(url));
-    }
-
-    #[rstest]
-    #[case("")]
-    #[case("none")]
-    #[case("www.h.example")]
-    #[case("//h.example/")]
-    #[case("javascript:alert(1)")]
-    #[case("JavaScript://h.example/%0aalert(1)")]
-    #[case("java\nscript:alert(1)")]
-    #[case("data:text/html,<script>")]
-    #[case("ftp://h.example/")]
-    #[case("git://h.example/")]
-    #[case("https:/h.example")]
-    #[case("https:///path")]
-    #[case("http://a b/")]
-    #[case("http://a\\b/")]
-    #[case("http://\"onclick=/")]
-    fn other_text_is_not(#[case] text: &str) {
-        assert_eq!(web_url(text), None);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::link;
+use crate::web_url::web_url;
 
 /// The text of a member: a list's items joined with `, `, a number as it is written; empty for
 /// what is absent or says nothing readable.
@@ -17,7 +17,7 @@ pub(super) fn text(members: &Map<String, Value>, key: &str) -> String {
 pub(super) fn url(members: &Map<String, Value>, key: &str) -> String {
     texts(members, key)
         .into_iter()
-        .find(|item| link::web_url(item).is_some())
+        .find(|item| web_url(item).is_some())
         .unwrap_or_else(|| text(members, key))
 }
 

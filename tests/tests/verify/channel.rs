@@ -45,7 +45,7 @@ fn with(record: &Value, key: &str, value: impl Into<Value>) -> Value {
     record
 }
 
-fn other(name: &str, version: &str, build: &str, depends: Value) -> Value {
+fn other(name: &str, version: &str, build: &str, depends: &Value) -> Value {
     json!({ "name": name, "version": version, "build": build, "build_number": 0, "depends": depends,
         "license": "BSD-3-Clause", "noarch": "generic", "subdir": "noarch" })
 }
@@ -68,7 +68,7 @@ fn of(
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [published(), neighbours(), dependencies()]
+    [published(), indexed(), neighbours(), dependencies()]
         .into_iter()
         .flatten()
         .collect()
@@ -77,13 +77,7 @@ pub(crate) fn cases() -> Vec<Case> {
 fn published() -> Vec<Case> {
     let ours = record(&sound());
     let twin = "demo-1.0-h1234567_0.tar.bz2";
-    let v3 = || {
-        let mut view = channel([]);
-        add(&mut view, NAME, Section::V3, ours.clone());
-        view
-    };
     let patched = with(&ours, "depends", json!(["python <4"]));
-    let indexed = |time: u64| channel([(NAME, with(&ours, "indexed_timestamp", time))]);
     vec![
         in_channel(
             "G601",
@@ -142,6 +136,18 @@ fn published() -> Vec<Case> {
                 with(&ours, "sha256", ours["sha256"].as_str().unwrap().to_uppercase()),
             )]),
         ),
+    ]
+}
+
+fn indexed() -> Vec<Case> {
+    let ours = record(&sound());
+    let v3 = || {
+        let mut view = channel([]);
+        add(&mut view, NAME, Section::V3, ours.clone());
+        view
+    };
+    let indexed = |time: u64| channel([(NAME, with(&ours, "indexed_timestamp", time))]);
+    vec![
         in_channel(
             "G609",
             "indexed before it was built",
@@ -172,10 +178,10 @@ fn published() -> Vec<Case> {
 
 fn neighbours() -> Vec<Case> {
     let rival =
-        |build: &str, depends: Value| channel([("demo-1.0-x.conda", other("demo", "1.0", build, depends))]);
-    let named = |name: &str| channel([("x-1-0.conda", other(name, "1", "0", json!([])))]);
+        |build: &str, depends: Value| channel([("demo-1.0-x.conda", other("demo", "1.0", build, &depends))]);
+    let named = |name: &str| channel([("x-1-0.conda", other(name, "1", "0", &json!([])))]);
     let before =
-        |version: &str, depends: Value| channel([("demo-0-0.conda", other("demo", version, "0", depends))]);
+        |version: &str, depends: Value| channel([("demo-0-0.conda", other("demo", version, "0", &depends))]);
     vec![
         in_channel("G605", "another build string", true, rival("other_0", json!([]))),
         in_channel(
@@ -215,7 +221,7 @@ fn neighbours() -> Vec<Case> {
             true,
             channel([(
                 "demo-0-0.conda",
-                with(&other("demo", "0.9", "0", json!([])), "license", "MIT"),
+                with(&other("demo", "0.9", "0", &json!([])), "license", "MIT"),
             )]),
         ),
         in_channel("G615", "nothing is gone", false, before("0.9", json!([]))),
@@ -226,7 +232,7 @@ fn neighbours() -> Vec<Case> {
                 &mut view,
                 "demo-0-1.conda",
                 Section::Legacy,
-                other("demo", "0.9", "0", json!([])),
+                other("demo", "0.9", "0", &json!([])),
             );
             view
         }),
@@ -235,7 +241,12 @@ fn neighbours() -> Vec<Case> {
 
 fn dependencies() -> Vec<Case> {
     let needs = |spec: &str| sound().depends([spec]);
-    let python = || channel([("python-3.12.0-0.conda", other("python", "3.12.0", "0", json!([])))]);
+    let python = || {
+        channel([(
+            "python-3.12.0-0.conda",
+            other("python", "3.12.0", "0", &json!([])),
+        )])
+    };
     vec![
         of("G603", "a slip of the pen", true, &needs("pyhton >=3"), python()),
         of("G603", "one that is there", false, &needs("python >=3"), python()),

@@ -34,7 +34,7 @@ pub struct ChannelView {
     /// All package names, by subdir.
     names: BTreeMap<String, BTreeSet<String>>,
     /// The same of other channels that clients use together with this one.
-    others: Vec<ChannelView>,
+    others: Vec<Self>,
 }
 
 impl ChannelView {

@@ -260,7 +260,7 @@ impl End {
         strays.sort_by_key(|stray| stray.start);
         let in_strays = |at: &&u64| {
             let behind = strays.partition_point(|stray| stray.start <= **at);
-            behind > 0 && strays[behind - 1].contains(at)
+            behind > 0 && strays[behind - 1].contains(*at)
         };
         for at in self.others.iter().filter(in_strays) {
             slips.push(ZipSlip {

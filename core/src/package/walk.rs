@@ -1,0 +1,48 @@
+//! Walks through the members of a package, whatever its format, for whoever looks at more of it
+//! than a channel keeps.
+
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use super::tarball::{Member, Tarball};
+use super::{
+    ArchiveFormat, ArtifactName, Component, Limits, PackageError, bzip2_tail, conda, sniff, tar_bz2,
+};
+
+/// Shows the members of a component to `visit`, in their order, until it has enough.
+///
+/// A `.tar.bz2` is one tarball: whichever component is asked for, all members are shown. Of a
+/// `.conda` nothing is read but the zip's directory and the component: what the file is by its first
+/// bytes is looked at only if it is no zip, because on a server they cost a request.
+pub(crate) fn walk<R: Read + Seek>(
+    name: &ArtifactName,
+    archive: &mut R,
+    component: Component,
+    limits: &Limits,
+    visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+) -> Result<(), PackageError> {
+    match name.format() {
+        ArchiveFormat::Conda => match conda::walk(name, &mut *archive, component, limits, visit) {
+            Err(PackageError::Zip(error)) => {
+                archive.rewind()?;
+                sniff::expect_format(archive, name.format())?;
+                Err(PackageError::Zip(error))
+            }
+            walked => walked,
+        },
+        ArchiveFormat::TarBz2 => {
+            archive.rewind()?;
+            sniff::expect_format(archive, name.format())?;
+            tar_bz2::walk(archive, limits, visit)
+        }
+    }
+}
+
+/// Whether the file ends where an archive of its format ends, so that not to read all of it is no way
+/// to miss that it is truncated. A zip without its end cannot be opened at all.
+pub(crate) fn ends_whole<R: Read + Seek>(name: &ArtifactName, archive: &mut R) -> Result<bool, PackageError> {
+    Ok(match name.format() {
+        ArchiveFormat::Conda => true,
+        ArchiveFormat::TarBz2 => bzip2_tail::ends_with_stream_footer(archive)?,
+    })
+}
