@@ -107,7 +107,7 @@ pub(crate) struct IndexArgs {
     /// Hold new and changed packages to the rules of `towpath verify`, or to those whose codes begin
     /// so; what breaks one at the severity of an error is left out. Reads every payload
     ///
-    /// The rest of the choice (profile, ignored codes, severities) is [verify] in towpath.toml.
+    /// The rest of the choice (profile, ignored codes, severities) is `[verify]` in towpath.toml.
     #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "", help_heading = READING)]
     pub(super) verify: Option<Vec<String>>,
 
