@@ -235,8 +235,8 @@ fn components() -> Vec<Case> {
         ),
         breaks("A015", "a program in info", &in_info(), Kind::Conda),
         keeps("A015", "one tarball", &in_info(), Kind::TarBz2),
-        breaks("A016", "a folder around all", &wrapped(), Kind::Conda).also(["D301", "E401"]),
-        breaks("A016", "a folder around all", &wrapped(), Kind::TarBz2).also(["D301", "E401"]),
+        breaks("A016", "a folder around all", &wrapped(), Kind::Conda).also(["D301"]),
+        breaks("A016", "a folder around all", &wrapped(), Kind::TarBz2).also(["D301"]),
         keeps(
             "A016",
             "a folder of the payload",

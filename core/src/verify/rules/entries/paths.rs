@@ -2,7 +2,7 @@
 
 use super::Alike;
 use crate::verify::finding::quoted;
-use crate::verify::{Check, EntryKind, Found, Place, Readers, Rule, Severity, Source, Subject};
+use crate::verify::{Check, Entry, EntryKind, Found, Place, Readers, Rule, Severity, Source, Subject};
 
 pub(super) static B101: Rule = Rule {
     code: "B101",
@@ -101,8 +101,8 @@ fn paths_are_written_with_slashes(subject: &Subject<'_>, found: &mut Found<'_>) 
 
 pub(super) static B112: Rule = Rule {
     code: "B112",
-    severity: Severity::Warning,
-    mirror: Severity::Warning,
+    severity: Severity::Error,
+    mirror: Severity::Error,
     title: "Paths are written without ./",
     sources: &[Source::Other(
         "conda-index, which finds no info/index.json in ./info/index.json",
@@ -122,7 +122,14 @@ fn paths_are_written_without_dots(subject: &Subject<'_>, found: &mut Found<'_>) 
     let dotted = Alike::of(&subject.evidence.entries, |entry| has_dot(&entry.spelled));
     if let Some(dotted) = dotted {
         let what = dotted.told("is", "are") + " written with the segment \".\"";
-        found.at(Place::member(dotted.first.spelled.as_str()), what);
+        // Only members that are looked for by their paths are missed.
+        let is_missed = |entry: &Entry| entry.is_info() && has_dot(&entry.spelled);
+        let most = if subject.evidence.entries.iter().any(is_missed) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        found.no_worse_than(most, Place::member(dotted.first.spelled.as_str()), what);
     }
 }
 

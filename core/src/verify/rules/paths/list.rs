@@ -65,8 +65,9 @@ fn paths_json_is_not_there(evidence: &Evidence, found: &mut Found<'_>) {
         let mut entries = evidence.info();
         entries.find(|entry| entry.path == path && entry.component != Component::Payload)
     };
-    // In the wrong component it is another rule's.
-    let is_misplaced = evidence.info().any(|entry| entry.path == PATHS_JSON);
+    // In the wrong component it is another rule's, and so is an archive that is no conda package.
+    let has = |path: &str| evidence.info().any(|entry| entry.path == path);
+    let is_told_elsewhere = has(PATHS_JSON) || !has("info/index.json");
     if let Some(entry) = there(PATHS_JSON) {
         if !entry.is_file() {
             found.at(Place::member(PATHS_JSON), "it is not a file");
@@ -74,7 +75,7 @@ fn paths_json_is_not_there(evidence: &Evidence, found: &mut Found<'_>) {
             let what = format!("it has {} bytes, too many to be read here", entry.size);
             found.at(Place::member(PATHS_JSON), what);
         }
-    } else if evidence.is_complete() && !is_misplaced {
+    } else if evidence.is_complete() && !is_told_elsewhere {
         if there(FILES).is_some() {
             let what =
                 "there is no info/paths.json: clients install what info/files lists, and cannot check it";
