@@ -86,6 +86,11 @@ impl Config {
         Self::read(&path, &text)
     }
 
+    /// Whether this is a folder with such a file.
+    pub(crate) fn is_in(folder: &Path) -> bool {
+        folder.join(FILE_NAME).is_file()
+    }
+
     /// Reads a file that was asked for by name.
     pub(crate) fn of_file(path: &Path) -> Result<Self, Failure> {
         Self::read(path, &fs_err::read_to_string(path)?)

@@ -1,6 +1,6 @@
 //! What a person or a machine is told at the end.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -20,9 +20,12 @@ pub(crate) fn say(line: &str) {
     drop(writeln!(anstream::stderr(), "{line}"));
 }
 
-/// Writes a line of data to standard output.
-pub(crate) fn print(line: &str) -> std::io::Result<()> {
-    writeln!(anstream::stdout(), "{line}")
+/// Writes a line of data to standard output. A reader who has seen enough of it is no failure.
+pub(crate) fn print(line: &str) -> io::Result<()> {
+    match writeln!(anstream::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// Says what is odd about the run as a whole.

@@ -1,40 +1,46 @@
 //! `towpath verify`
 
 mod chosen;
-mod told;
+mod files;
+mod summary;
+mod telling;
+mod text;
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use towpath_core::channel::Subdir;
 use towpath_core::package::Limits;
 use towpath_core::verify::{
-    CheckedFile, LocalPackage, Selection, Severity, VerifyOptions, Wanted, explanation, github_annotations,
-    read_channel_folder, rule, sarif, verify_files,
+    CheckedFile, LocalPackage, Selection, VerifyOptions, Wanted, explanation, read_channel_folder, rule,
+    verify_files,
 };
 
 pub(crate) use self::chosen::{ProfileName, VerifyConfig};
-use crate::config::Config;
+use self::summary::{Fitness, Summary};
+use self::telling::Telling;
 use crate::failure::{Failure, status};
 use crate::report;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath verify lock-1.0-0.conda               is it fit to be uploaded?
-  towpath verify my-channel --profile mirror    packages that were built long ago
-  towpath verify dist --format sarif > towpath.sarif
+  towpath verify lock-1.0-0.conda
+      Is it fit to be uploaded?
+  towpath verify output --channel my-channel
+      All packages in a folder, in view of the channel that they are to be added to.
+  towpath verify my-channel --profile mirror --quiet
+      Packages that were published long ago: what was usual then is no error.
+  towpath verify output --format sarif > towpath.sarif
   towpath verify --explain B103
 
-Exit status: 0 if nothing was found that fails, 1 if something was or a file could not be read,
-2 if the command was not understood.";
+Exit status:
+  0 if all packages are fit, 1 if one is not (--fail-on) or could not be read, 2 for wrong usage.";
 
 /// Say whether packages are fit to be uploaded
 ///
@@ -47,7 +53,7 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "FILE|DIR", required_unless_present = "explain")]
     paths: Vec<PathBuf>,
 
-    /// What the packages are checked for
+    /// What the packages are checked for [default: publish]
     #[arg(long, value_enum, value_name = "PROFILE")]
     profile: Option<ProfileName>,
 
@@ -55,7 +61,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     select: Vec<String>,
 
-    /// No rules whose codes begin so; the longer code wins over --select
+    /// No rules whose codes begin so, unless a longer code of --select does
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     ignore: Vec<String>,
 
@@ -63,7 +69,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "CODE=SEVERITY", value_delimiter = ',')]
     severity: Vec<chosen::CodeSeverity>,
 
-    /// Which findings make the exit status 1 [default: error]
+    /// Which findings make a package unfit, and the exit status 1 [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
 
@@ -72,7 +78,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "DIR")]
     channel: Vec<PathBuf>,
 
-    /// The subdir that the packages are to be published in, unless their folder says it
+    /// The subdir that the packages are to be published in [default: their folder, if it is called
+    /// as a subdir is]
     #[arg(long, value_name = "SUBDIR", value_parser = |name: &str| name.parse::<Subdir>())]
     subdir: Option<Subdir>,
 
@@ -84,8 +91,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, conflicts_with = "format")]
     json: bool,
 
-    /// The file with the rules of the house [default: towpath.toml in the folder that is checked,
-    /// or in the current one]
+    /// The file whose [verify] says what is not said here [default: towpath.toml in the folder that
+    /// is checked, else in the current one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -93,11 +100,11 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "COUNT")]
     threads: Option<NonZeroUsize>,
 
-    /// Do not tell notes, nor packages in which nothing else was found
+    /// As text or for GitHub: tell neither notes nor packages that have nothing worse
     #[arg(long, short)]
     quiet: bool,
 
-    /// Say what a rule is about, and how to keep it
+    /// Say what a rule asks, why, and how to mend what breaks it
     #[arg(long, value_name = "CODE", conflicts_with = "paths")]
     explain: Option<String>,
 }
@@ -125,7 +132,7 @@ pub(crate) enum FailOn {
     Warning,
     /// Whatever is found
     Note,
-    /// Nothing that is found
+    /// None: the exit status is 1 only if a file could not be read
     Never,
 }
 
@@ -134,11 +141,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         return explain(code);
     }
     let format = if args.json { Format::Json } else { args.format };
-    let config = match &args.config {
-        Some(file) => Config::of_file(file)?,
-        None => Config::of_channel(folder_with_config(&args.paths))?,
-    }
-    .verify;
+    let config = chosen::config(args)?;
     let options = VerifyOptions {
         selection: chosen::selection(args, &config)?,
         limits: Limits::default(),
@@ -146,13 +149,14 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         now: now(),
         attestation: None,
     };
-    let mut run = Run {
-        format,
-        quiet: args.quiet,
-        summary: Summary::default(),
-        held: Vec::new(),
+    let fitness = Fitness {
+        profile: options.selection.profile,
+        fail_on: args.fail_on.or(config.fail_on).unwrap_or(FailOn::Error),
     };
-    let packages = packages(&args.paths, &mut run.summary)?;
+    let mut summary = Summary::of(fitness);
+    let packages = files::packages(&args.paths, &mut summary)?;
+    let mut telling = Telling::new(format, args.quiet, packages.len(), summary);
+    let mut held = Vec::new();
     let bar = progress_bar(&packages);
     let is_told_later = !args.channel.is_empty();
     verify_files(
@@ -161,65 +165,23 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         threads(args),
         &|bytes| bar.inc(bytes),
         &mut |package, outcome| {
-            let path = path_text(&package.path);
+            let path = files::path_text(&package.path);
             match outcome {
-                Err(error) => run.summary.unreadable(path, &error),
-                Ok(report) if is_told_later => run.held.push(CheckedFile { path, report }),
-                Ok(report) => bar.suspend(|| run.tell(CheckedFile { path, report })),
+                Err(error) => telling.unreadable(path, &error),
+                Ok(report) if is_told_later => held.push(CheckedFile { path, report }),
+                Ok(report) => bar.suspend(|| telling.tell(CheckedFile { path, report })),
             }
         },
     );
     bar.finish_and_clear();
-    if is_told_later {
-        let mut checked = std::mem::take(&mut run.held);
-        compare(&mut checked, &args.channel, &options.selection)?;
-        checked.into_iter().for_each(|file| run.tell(file));
-    }
-    let Run { summary, held, .. } = run;
-    for (path, why) in &summary.unreadable {
-        report::say(&format!(
-            "{}: {}: {why}",
-            report::error("error"),
-            report::shown(path)
-        ));
-    }
-    match format {
-        Format::Text => told::tell_summary(&summary),
-        Format::Json => report::print(&as_json(&held, &summary).to_string())?,
-        Format::Sarif => report::print(&sarif(&held).to_string())?,
-        Format::Github => {}
-    }
-    let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::Error);
-    Ok(if summary.fails(fail_on) {
+    compare(&mut held, &args.channel, &options.selection)?;
+    held.into_iter().for_each(|file| telling.tell(file));
+    let summary = telling.end()?;
+    Ok(if summary.fails() {
         ExitCode::from(status::FAILED)
     } else {
         ExitCode::SUCCESS
     })
-}
-
-/// A run, and what it has to tell.
-struct Run {
-    format: Format,
-    quiet: bool,
-    summary: Summary,
-    /// What is told at the end, all at once.
-    held: Vec<CheckedFile>,
-}
-
-impl Run {
-    fn tell(&mut self, file: CheckedFile) {
-        self.summary.note(&file);
-        let told = match self.format {
-            Format::Text => told::tell(&file, self.quiet),
-            Format::Github => github_annotations(&file).try_for_each(|line| report::print(&line)),
-            Format::Json | Format::Sarif => {
-                self.held.push(file);
-                Ok(())
-            }
-        };
-        // Nobody is left to tell when standard output is closed.
-        told.unwrap_or_default();
-    }
 }
 
 /// Adds what rules have against the packages in view of channels.
@@ -243,106 +205,11 @@ fn compare(checked: &mut [CheckedFile], channels: &[PathBuf], selection: &Select
 fn explain(code: &str) -> Result<ExitCode, Failure> {
     let rule = rule(&code.to_ascii_uppercase()).ok_or_else(|| {
         Failure::usage(format!(
-            "there is no rule {code:?}: docs/rules.md has all of them, and `towpath verify` tells the codes of what it finds"
+            "there is no rule {code:?}: a rule is called as A001 is, and docs/rules.md has all of them"
         ))
     })?;
     report::print(explanation(rule).trim_end())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What a run found in all.
-#[derive(Debug, Default)]
-struct Summary {
-    files: usize,
-    /// How many findings there are of each severity.
-    findings: BTreeMap<Severity, usize>,
-    /// How many files have a finding of each severity.
-    files_with: BTreeMap<Severity, usize>,
-    /// Files that could not be read, and why.
-    unreadable: Vec<(String, String)>,
-}
-
-impl Summary {
-    fn note(&mut self, file: &CheckedFile) {
-        self.files += 1;
-        for severity in Severity::ALL {
-            let count = file.report.count(severity);
-            *self.findings.entry(severity).or_default() += count;
-            *self.files_with.entry(severity).or_default() += usize::from(count > 0);
-        }
-    }
-
-    fn unreadable(&mut self, path: String, error: &io::Error) {
-        self.unreadable.push((path, error.to_string()));
-    }
-
-    fn fails(&self, fail_on: FailOn) -> bool {
-        let least = match fail_on {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Note => Severity::Note,
-            FailOn::Never => return !self.unreadable.is_empty(),
-        };
-        let mut counts = self.findings.iter();
-        !self.unreadable.is_empty() || counts.any(|(severity, count)| *severity >= least && *count > 0)
-    }
-}
-
-fn as_json(checked: &[CheckedFile], summary: &Summary) -> Value {
-    let files: Vec<Value> = checked
-        .iter()
-        .map(|file| {
-            let mut report = json!(file.report);
-            report["path"] = file.path.clone().into();
-            report
-        })
-        .collect();
-    let unreadable: Vec<Value> = summary
-        .unreadable
-        .iter()
-        .map(|(path, why)| json!({ "path": path, "error": why }))
-        .collect();
-    json!({ "files": files, "findings": summary.findings, "unreadable": unreadable })
-}
-
-/// The packages that are named, and those in folders that are named.
-fn packages(paths: &[PathBuf], summary: &mut Summary) -> Result<Vec<LocalPackage>, Failure> {
-    let mut packages = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            match LocalPackage::all_in(path) {
-                Ok(found) if found.is_empty() => {
-                    return Err(Failure::usage(format!(
-                        "there is no package in {}",
-                        path.display()
-                    )));
-                }
-                Ok(found) => packages.extend(found),
-                Err(error) => summary.unreadable(path_text(path), &error),
-            }
-        } else {
-            let package = LocalPackage::at(path).ok_or_else(|| {
-                Failure::usage(format!(
-                    "{} is not a package by its name: they end in .conda or .tar.bz2",
-                    path.display()
-                ))
-            })?;
-            packages.push(package);
-        }
-    }
-    Ok(packages)
-}
-
-/// Where `towpath.toml` is looked for: in the one folder that is checked, or in the current one.
-fn folder_with_config(paths: &[PathBuf]) -> &Path {
-    match paths {
-        [folder] if folder.is_dir() => folder,
-        _ => Path::new("."),
-    }
-}
-
-fn path_text(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
 }
 
 fn threads(args: &VerifyArgs) -> NonZeroUsize {

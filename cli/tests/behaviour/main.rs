@@ -85,4 +85,6 @@ mod stores;
 #[cfg(test)]
 mod towpath_toml;
 #[cfg(test)]
+mod verify;
+#[cfg(test)]
 mod web_server;

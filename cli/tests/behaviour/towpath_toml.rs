@@ -57,6 +57,13 @@ file-name = "reject"
 timestamp = "warn"
 name = "allow"
 record = "reject"
+
+[verify]
+profile = "publish"
+select = ["A", "B"]
+ignore = ["B119"]
+fail-on = "error"
+severity = { B109 = "note" }
 "#;
 
 #[test]
@@ -284,7 +291,7 @@ fn a_towpath_toml_of_another_shape_is_refused() {
       |
     1 | [chanel]
       |  ^^^^^^
-    unknown field `chanel`, expected one of `channel`, `index`, `policy`
+    unknown field `chanel`, expected one of `channel`, `index`, `policy`, `verify`
     ");
     assert_snapshot!(refused("[index\n"), @"
     exit status: 2

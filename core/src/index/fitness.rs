@@ -30,6 +30,7 @@ pub(super) fn metadata_if_fit(
     if let Some(first) = of(Severity::Error).next() {
         let more = match report.count(Severity::Error) {
             1 => String::new(),
+            2 => "; and 1 more error: see towpath verify".to_owned(),
             count => format!("; and {} more errors: see towpath verify", count - 1),
         };
         return Err(PackageError::Unfit(told(first) + &more));
@@ -38,9 +39,9 @@ pub(super) fn metadata_if_fit(
     metadata.warnings.extend(warnings);
     let untold = report.count(Severity::Warning).saturating_sub(WARNINGS_TOLD);
     if untold > 0 {
-        metadata
-            .warnings
-            .push(format!("and {untold} more warnings: see towpath verify"));
+        let warnings = if untold == 1 { "warning" } else { "warnings" };
+        let more = format!("and {untold} more {warnings}: see towpath verify");
+        metadata.warnings.push(more);
     }
     Ok(metadata)
 }

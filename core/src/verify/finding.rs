@@ -1,5 +1,6 @@
 //! What a rule has against a package, and where.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -7,7 +8,8 @@ use serde_json::Value;
 
 use super::{Readers, Rule, Severity};
 
-/// How many findings of one rule are told one by one.
+/// How many findings of one rule and severity are told one by one. Were it of one rule, a package
+/// could hide what is bad behind what is not.
 const TOLD: usize = 50;
 /// Characters of a text that is quoted from a package.
 const QUOTED: usize = 80;
@@ -129,7 +131,8 @@ pub struct Found<'a> {
     rule: &'a Rule,
     severity: Severity,
     findings: &'a mut Vec<Finding>,
-    count: usize,
+    /// How many were found of each severity.
+    counts: BTreeMap<Severity, usize>,
     /// What clients make of what was found.
     readers: Vec<Readers>,
 }
@@ -140,7 +143,7 @@ impl<'a> Found<'a> {
             rule,
             severity,
             findings,
-            count: 0,
+            counts: BTreeMap::new(),
             readers: Vec::new(),
         }
     }
@@ -172,11 +175,13 @@ impl<'a> Found<'a> {
         if !self.readers.contains(&readers) {
             self.readers.push(readers);
         }
-        self.count += 1;
-        if self.count <= TOLD {
+        let severity = self.severity.min(most);
+        let count = self.counts.entry(severity).or_default();
+        *count += 1;
+        if *count <= TOLD {
             self.findings.push(Finding {
                 code: self.rule.code,
-                severity: self.severity.min(most),
+                severity,
                 place: place.bounded(),
                 what: what.into(),
             });
@@ -188,9 +193,12 @@ impl<'a> Found<'a> {
         &self.readers
     }
 
-    /// How many were found and are not among the findings.
-    pub(super) fn untold(&self) -> usize {
-        self.count.saturating_sub(TOLD)
+    /// How many were found of each severity and are not among the findings.
+    pub(super) fn untold(&self) -> BTreeMap<Severity, usize> {
+        let counts = self.counts.iter().filter(|(_, count)| **count > TOLD);
+        counts
+            .map(|(severity, count)| (*severity, count - TOLD))
+            .collect()
     }
 }
 

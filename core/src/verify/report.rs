@@ -20,11 +20,11 @@ pub struct Report {
     pub md5: String,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
-    /// What was found, in order of codes; of each at most fifty.
+    /// What was found, in order of codes; of each at most fifty of a severity.
     pub findings: Vec<Finding>,
-    /// How many more there are of a code.
+    /// How many more there are of a code and severity.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub more: BTreeMap<&'static str, usize>,
+    pub more: BTreeMap<&'static str, BTreeMap<Severity, usize>>,
     /// Whether every client installs the same from it.
     pub installs: Installs,
     /// What is known of the attestation beside the file, if there is one.
@@ -46,7 +46,7 @@ pub struct Attestation {
 
 /// Whether every client installs the same from a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(tag = "verdict", content = "codes", rename_all = "lowercase")]
 pub enum Installs {
     /// conda and rattler install the same tree.
     Same,
@@ -74,7 +74,7 @@ impl Report {
             broken.extend(found.readers().iter().map(|readers| (rule.code, *readers)));
             if severity.is_none() {
                 findings.truncate(before);
-            } else if untold > 0 {
+            } else if !untold.is_empty() {
                 more.insert(rule.code, untold);
             }
         }
@@ -108,7 +108,7 @@ impl Report {
             let mut found = Found::new(rule, severity, &mut self.findings);
             check(&claim, channel, &mut found);
             let untold = found.untold();
-            if untold > 0 {
+            if !untold.is_empty() {
                 self.more.insert(rule.code, untold);
             }
         }
@@ -117,14 +117,12 @@ impl Report {
 
     /// How many findings there are of this severity, also of those that are not told one by one.
     pub fn count(&self, severity: Severity) -> usize {
-        let of_severity = |finding: &&Finding| finding.severity == severity;
-        let told = self.findings.iter().filter(of_severity).count();
-        // What is more of a code is as severe as the last that was told.
-        let more = self.more.iter().filter(|(code, _)| {
-            let last = self.findings.iter().rfind(|finding| finding.code == **code);
-            last.is_some_and(|last| last.severity == severity)
-        });
-        told + more.map(|(_, count)| count).sum::<usize>()
+        let told = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        let more = self.more.values().filter_map(|counts| counts.get(&severity));
+        told.count() + more.sum::<usize>()
     }
 
     /// The worst severity among the findings.

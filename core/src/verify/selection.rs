@@ -69,8 +69,9 @@ impl Selection {
             let matching = codes.iter().filter(|code| rule.code.starts_with(code.as_str()));
             matching.map(String::len).max()
         };
-        let selected = precision(&self.select);
-        if selected.is_none() && !self.select.is_empty() || precision(&self.ignore) > selected {
+        let (selected, ignored) = (precision(&self.select), precision(&self.ignore));
+        let is_unselected = selected.is_none() && !self.select.is_empty();
+        if is_unselected || ignored.is_some() && ignored >= selected {
             return None;
         }
         let decided = self
@@ -103,6 +104,7 @@ mod tests {
         assert_eq!(severity(&selection, "A001"), None);
         let selection = selection.select("a001").unwrap();
         assert_eq!(severity(&selection, "A001"), Some(Severity::Error));
+        assert_eq!(severity(&selection.clone().ignore("A001").unwrap(), "A001"), None);
         let selection = selection
             .with_severity("A001", Severity::Note)
             .unwrap()

@@ -1,13 +1,15 @@
 //! Which rules are looked at: by options, else by `[verify]` in `towpath.toml`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 use serde::Deserialize;
-use towpath_core::verify::{Profile, Selection, Severity};
+use towpath_core::verify::{Profile, Selection, Severity, UnknownCode};
 
 use super::{FailOn, VerifyArgs};
+use crate::config::Config;
 use crate::failure::Failure;
 
 /// `[verify]`: the rules of the house for packages.
@@ -16,14 +18,20 @@ use crate::failure::Failure;
 pub(crate) struct VerifyConfig {
     profile: Option<ProfileName>,
     #[serde(default)]
-    select: Vec<String>,
+    select: Vec<Code>,
     #[serde(default)]
-    ignore: Vec<String>,
+    ignore: Vec<Code>,
     pub(super) fail_on: Option<FailOn>,
     /// Severities by code.
     #[serde(default)]
-    severity: BTreeMap<String, SeverityName>,
+    severity: BTreeMap<Code, SeverityName>,
 }
+
+/// Text that codes begin with. That there are such is found when the file is read, so that the file
+/// and the line are told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct Code(String);
 
 /// What packages are checked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -65,6 +73,15 @@ impl FromStr for CodeSeverity {
     }
 }
 
+impl TryFrom<String> for Code {
+    type Error = UnknownCode;
+
+    fn try_from(code: String) -> Result<Self, UnknownCode> {
+        Selection::default().select(&code)?;
+        Ok(Self(code))
+    }
+}
+
 impl From<ProfileName> for Profile {
     fn from(name: ProfileName) -> Self {
         match name {
@@ -87,9 +104,9 @@ impl From<SeverityName> for Severity {
 impl VerifyConfig {
     /// What the file says, but only rules whose codes begin with one of these, if there are any.
     pub(crate) fn selection(&self, select: &[String]) -> Result<Selection, Failure> {
-        let select: Vec<&String> = select.iter().filter(|code| !code.is_empty()).collect();
+        let select: Vec<&str> = given(select).collect();
         let selected = if select.is_empty() {
-            self.select.iter().collect()
+            self.select.iter().map(|Code(code)| code.as_str()).collect()
         } else {
             select
         };
@@ -97,16 +114,31 @@ impl VerifyConfig {
         for code in selected {
             selection = selection.select(code).map_err(Failure::usage)?;
         }
-        for code in &self.ignore {
+        for Code(code) in &self.ignore {
             selection = selection.ignore(code).map_err(Failure::usage)?;
         }
-        for (code, severity) in &self.severity {
+        for (Code(code), severity) in &self.severity {
             selection = selection
                 .with_severity(code, (*severity).into())
                 .map_err(Failure::usage)?;
         }
         Ok(selection)
     }
+}
+
+/// What `[verify]` says where the packages are, or where the command is run.
+pub(super) fn config(args: &VerifyArgs) -> Result<VerifyConfig, Failure> {
+    let config = match (&args.config, args.paths.as_slice()) {
+        (Some(file), _) => Config::of_file(file),
+        (None, [folder]) if Config::is_in(folder) => Config::of_channel(folder),
+        (None, _) => Config::of_channel(Path::new(".")),
+    };
+    Ok(config?.verify)
+}
+
+/// The codes of an option; `--select=` has none.
+fn given(codes: &[String]) -> impl Iterator<Item = &str> {
+    codes.iter().map(String::as_str).filter(|code| !code.is_empty())
 }
 
 /// What the options say, and what `towpath.toml` says where they say nothing. Codes to ignore and
@@ -116,7 +148,7 @@ pub(super) fn selection(args: &VerifyArgs, config: &VerifyConfig) -> Result<Sele
     if let Some(profile) = args.profile {
         selection.profile = profile.into();
     }
-    for code in &args.ignore {
+    for code in given(&args.ignore) {
         selection = selection.ignore(code).map_err(Failure::usage)?;
     }
     for CodeSeverity { code, severity } in &args.severity {

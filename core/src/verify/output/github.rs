@@ -27,6 +27,11 @@ pub fn github_annotations(file: &CheckedFile) -> impl Iterator<Item = String> {
     })
 }
 
+/// The workflow command that says why a file could not be read.
+pub fn github_unreadable(path: &str, why: &str) -> String {
+    format!("::error file={},title=not read::{}", property(path), data(why))
+}
+
 /// Text behind the second pair of colons.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

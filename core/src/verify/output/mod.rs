@@ -4,7 +4,7 @@ mod github;
 mod pages;
 mod sarif;
 
-pub use github::github_annotations;
+pub use github::{github_annotations, github_unreadable};
 pub use pages::{explanation, rules_page};
 pub use sarif::sarif;
 

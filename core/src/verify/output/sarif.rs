@@ -60,7 +60,11 @@ fn artifact(file: &CheckedFile) -> Value {
 fn result(file: &CheckedFile, finding: &Finding, rules: &[&Rule]) -> Value {
     let place = finding.place.to_string();
     let mut location = json!({
-        "physicalLocation": { "artifactLocation": { "uri": uri(&file.path) } },
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&file.path) },
+            // Packages have no lines, but GitHub shows nothing that has none.
+            "region": { "startLine": 1 },
+        },
     });
     if !place.is_empty() {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": place, "kind": "member" }]);

@@ -12,7 +12,7 @@ pub(super) static B103: Rule = Rule {
     mirror: Severity::Error,
     title: "No member is there twice, and none lies below a file",
     sources: &[Source::Other(
-        "conda-verify C1121; Python and Rust keep the last of several",
+        "conda-verify C1117; Python and Rust keep the last of several",
     )],
     why: "Which of two files of one path is installed depends on the order of unpacking, and scanners may look at the \
           other one. A file below the path of another file cannot be written at all.",
