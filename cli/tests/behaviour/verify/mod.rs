@@ -256,7 +256,7 @@ fn a_rule_is_explained(#[case] code: &str) {
     ----- stdout -----
     B103 (error)
     No member is there twice, and none lies below a file.
-    Source: conda-verify C1121; Python and Rust keep the last of several
+    Source: conda-verify C1117; Python and Rust keep the last of several
 
     Which of two files of one path is installed depends on the order of unpacking, and scanners may look at the other one. A file below the path of another file cannot be written at all.
     Clients install different things from such a package.
