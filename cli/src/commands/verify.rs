@@ -91,7 +91,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, conflicts_with = "format")]
     json: bool,
 
-    /// The file whose [verify] says what is not said here [default: towpath.toml in the folder that
+    /// The file whose `[verify]` says what is not said here [default: towpath.toml in the folder that
     /// is checked, else in the current one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
