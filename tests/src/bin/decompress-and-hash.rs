@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use bzip2::read::MultiBzDecoder;
 use clap::Parser;
 use md5::Md5;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use zip::ZipArchive;
 
 /// Decompress a package, hash its content and the file, and print the digests.
