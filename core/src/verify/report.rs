@@ -63,7 +63,7 @@ impl Report {
         let mut broken = Vec::new();
         for rule in rules() {
             let severity = selection.severity(rule);
-            let Check::Package(check) = rule.check else {
+            let (Check::Package(check) | Check::Both(check, _)) = rule.check else {
                 continue;
             };
             let before = findings.len();
@@ -102,14 +102,25 @@ impl Report {
             return;
         };
         for rule in rules() {
-            let (Check::Channel(check), Some(severity)) = (rule.check, selection.severity(rule)) else {
+            let (Check::Channel(check) | Check::Both(_, check)) = rule.check else {
                 continue;
             };
-            let mut found = Found::new(rule, severity, &mut self.findings);
+            let severity = selection.severity(rule);
+            let before = self.findings.len();
+            let mut found = Found::new(rule, severity.unwrap_or(rule.severity), &mut self.findings);
             check(&claim, channel, &mut found);
             let untold = found.untold();
-            if !untold.is_empty() {
-                self.more.insert(rule.code, untold);
+            let is_kept = found.readers().is_empty();
+            if let Some(attestation) = self.attestation.as_mut().filter(|_| rule.code == ATTESTATION) {
+                attestation.statement_matches &= is_kept;
+            }
+            if severity.is_none() {
+                self.findings.truncate(before);
+            } else if !untold.is_empty() {
+                let more = self.more.entry(rule.code).or_default();
+                for (severity, count) in untold {
+                    *more.entry(severity).or_default() += count;
+                }
             }
         }
         self.findings.sort_by_key(|finding| finding.code);

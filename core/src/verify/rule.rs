@@ -38,6 +38,11 @@ pub enum Check {
     Package(fn(&Subject<'_>, &mut Found<'_>)),
     /// At what a package says of itself, and at the channel that it is to be added to.
     Channel(fn(&Claim, &ChannelView, &mut Found<'_>)),
+    /// At both, one after the other.
+    Both(
+        fn(&Subject<'_>, &mut Found<'_>),
+        fn(&Claim, &ChannelView, &mut Found<'_>),
+    ),
 }
 
 /// Who asks for what a rule says.

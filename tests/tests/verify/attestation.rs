@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use towpath_core::verify::ChannelView;
 use towpath_tests::Kind;
 
 use crate::case::{Case, breaks, keeps, sound};
@@ -30,6 +31,12 @@ fn broken(what: &'static str, attestation: String) -> Case {
 
 fn sound_with(what: &'static str, attestation: String) -> Case {
     keeps("G613", what, &sound(), Kind::Conda).attested(attestation)
+}
+
+fn channel_at(url: &str) -> ChannelView {
+    let mut view = ChannelView::new(url);
+    view.url = Some(url.to_owned());
+    view
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -69,6 +76,11 @@ pub(crate) fn cases() -> Vec<Case> {
             "whose payload is not base64",
             json!({ "dsseEnvelope": { "payload": "?" } }).to_string(),
         ),
+        broken("for another channel", statement().to_string())
+            .in_channel(channel_at("https://example.org/channel/label/rc")),
+        sound_with("for this channel", statement().to_string())
+            .in_channel(channel_at("https://EXAMPLE.org:443/channel/")),
+        sound_with("of no channel's URL", statement().to_string()).in_channel(ChannelView::new("channel")),
         sound_with("a bare statement", statement().to_string()),
         sound_with("without predicate", edited("/predicate", json!(null))),
         sound_with("in an envelope", envelope.to_string()),

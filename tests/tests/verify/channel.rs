@@ -68,7 +68,7 @@ fn of(
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [published(), indexed(), neighbours(), dependencies()]
+    [published(), indexed(), neighbours(), dependencies(), satisfied()]
         .into_iter()
         .flatten()
         .collect()
@@ -264,5 +264,103 @@ fn dependencies() -> Vec<Case> {
             view.add_other(other_channel);
             view
         }),
+        of(
+            "G603",
+            "one of a platform, for noarch",
+            false,
+            &needs("python"),
+            {
+                let mut view = channel([]);
+                view.add_name("linux-64", "python");
+                view
+            },
+        ),
+        of(
+            "G603",
+            "one of another platform",
+            true,
+            &needs("python").subdir("linux-64").index(|index| {
+                index.remove("noarch");
+            }),
+            {
+                let mut view = channel([]);
+                view.add_name("win-64", "python");
+                view
+            },
+        ),
+    ]
+}
+
+/// Builds of numpy: 1.9 and 1.10 with two builds each, and 2.0.
+fn numpy() -> ChannelView {
+    let builds = [
+        ("1.9", "py27_0"),
+        ("1.9", "py36_0"),
+        ("1.10", "py27_0"),
+        ("1.10", "py36_0"),
+        ("2.0", "py36_0"),
+    ];
+    let mut view = channel([]);
+    for (version, build) in builds {
+        let file_name = format!("numpy-{version}-{build}.conda");
+        let record = other("numpy", version, build, &json!([]));
+        add(&mut view, &file_name, Section::Legacy, record);
+    }
+    view
+}
+
+fn satisfied() -> Vec<Case> {
+    let case = |what, breaks_it, spec: &str| of("G604", what, breaks_it, &sound().depends([spec]), numpy());
+    vec![
+        case("one that is newer than all", true, "numpy >=3"),
+        case("one that is older than all", true, "numpy <1.9"),
+        case("one between", true, "numpy >=1.11,<2.0a0"),
+        case("a build of another python", true, "numpy >=1.10,<3 py38_*"),
+        case("a build of another version", true, "numpy 2.* py27_*"),
+        case(
+            "a higher build number",
+            true,
+            "numpy[version='<2', build_number='>=1']",
+        )
+        .also(["D306"]),
+        case("the newest", false, "numpy >=2"),
+        case("one by its build", false, "numpy 1.9 py27*"),
+        case(
+            "one by brackets",
+            false,
+            "numpy[version='>=2', build='py36*', build_number=0]",
+        )
+        .also(["D306"]),
+        case("one of two ranges", false, "numpy >=3|<1.10"),
+        case("in another channel", false, "conda-forge::numpy >=3").also(["D307"]),
+        case("if something is so", false, "numpy >=3[when='python >=4']").also(["D316"]),
+        of(
+            "G604",
+            "one in another channel",
+            false,
+            &sound().depends(["numpy >=3"]),
+            {
+                let mut view = numpy();
+                let record = other("numpy", "3.0", "0", &json!([]));
+                view.add_other(channel([("numpy-3.0-0.conda", record)]));
+                view
+            },
+        ),
+        of(
+            "G604",
+            "one of a platform, for noarch",
+            false,
+            &sound().depends(["numpy >=3"]),
+            {
+                let mut view = numpy();
+                let record = PublishedRecord {
+                    file_name: "numpy-3.0-0.conda".to_owned(),
+                    section: Section::Legacy,
+                    record: serde_json::from_value(other("numpy", "3.0", "0", &json!([]))).unwrap(),
+                };
+                view.add_record("osx-64", "numpy", record);
+                view
+            },
+        ),
     ]
 }

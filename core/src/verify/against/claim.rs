@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::package::{ArtifactName, Digests};
-use crate::verify::Subject;
+use crate::verify::rules::target_channel;
+use crate::verify::{Subject, match_spec};
 
 /// What a package says of itself, and what is known of its file.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Claim {
     pub digests: Digests,
     /// The file's size in bytes.
     pub size: u64,
+    /// `targetChannel` in the attestation beside it (CEP 27), if it names one.
+    pub target_channel: Option<String>,
 }
 
 impl Claim {
@@ -39,6 +42,7 @@ impl Claim {
             index: evidence.index()?.clone(),
             digests: evidence.digests,
             size: evidence.size,
+            target_channel: subject.attestation.and_then(target_channel),
         })
     }
 
@@ -62,8 +66,12 @@ pub(in crate::verify) fn specs<'a>(
     specs.into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// The package name that a positional `MatchSpec` begins with.
+/// The package name in a `MatchSpec`, without its channel; of one that cannot be read, what it begins
+/// with.
 pub(in crate::verify) fn name_of(spec: &str) -> &str {
+    if let Ok(spec) = match_spec::parse(spec) {
+        return spec.name;
+    }
     let spec = spec.trim();
     let end = spec.find([' ', '\t', '=', '<', '>', '!', '~', '[', ',', ';', '|']);
     &spec[..end.unwrap_or(spec.len())]
@@ -71,10 +79,12 @@ pub(in crate::verify) fn name_of(spec: &str) -> &str {
 
 /// The names whose records matter to some packages, by subdir.
 ///
-/// Those of `noarch` matter to all, since every platform installs from there too.
+/// Those of `noarch` matter to all, since every platform installs from there too; what a package of
+/// `noarch` depends on may be in the subdir of any platform.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     names: BTreeMap<String, BTreeSet<String>>,
+    anywhere: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -82,32 +92,44 @@ impl Wanted {
     pub fn by<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Self {
         let mut wanted = Self::default();
         for claim in claims {
-            let dependencies = claim.specs("depends").map(name_of);
-            let names: Vec<String> = dependencies
-                .chain([claim.name.as_str()])
-                .map(str::to_lowercase)
-                .collect();
+            let dependencies = claim.specs("depends").map(|spec| name_of(spec).to_lowercase());
+            // Those of the system are in no channel.
+            let dependencies: BTreeSet<String> =
+                dependencies.filter(|name| !name.starts_with("__")).collect();
+            if claim.subdir == "noarch" {
+                wanted.anywhere.extend(dependencies.iter().cloned());
+            }
             for subdir in [claim.subdir.as_str(), "noarch"] {
                 let of_subdir = wanted.names.entry(subdir.to_owned()).or_default();
-                of_subdir.extend(names.iter().cloned());
+                of_subdir.extend(dependencies.iter().cloned());
+                of_subdir.insert(claim.name.to_lowercase());
             }
         }
         wanted
     }
 
-    /// The subdirs that matter.
-    pub fn subdirs(&self) -> impl Iterator<Item = &str> {
+    /// The subdirs that matter, of those that a channel may have.
+    pub fn subdirs<'a>(&'a self, platforms: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+        let platforms = platforms.iter().copied().filter(|_| !self.anywhere.is_empty());
+        let others = platforms.filter(|platform| !self.names.contains_key(*platform));
+        self.own_subdirs().chain(others)
+    }
+
+    /// The subdirs that packages are for, and `noarch`.
+    pub fn own_subdirs(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str)
     }
 
     /// The names that matter in a subdir.
-    pub fn names(&self, subdir: &str) -> impl Iterator<Item = &str> {
-        self.names.get(subdir).into_iter().flatten().map(String::as_str)
+    pub fn names(&self, subdir: &str) -> BTreeSet<&str> {
+        let of_subdir = self.names.get(subdir).into_iter().flatten();
+        of_subdir.chain(&self.anywhere).map(String::as_str).collect()
     }
 
     /// Whether the records of a name matter.
     pub fn contains(&self, subdir: &str, name: &str) -> bool {
-        self.names.get(subdir).is_some_and(|names| names.contains(name))
+        let of_subdir = self.names.get(subdir);
+        of_subdir.is_some_and(|names| names.contains(name)) || self.anywhere.contains(name)
     }
 }
 
@@ -121,6 +143,8 @@ mod tests {
     #[case("python>=3.8", "python")]
     #[case("python=3.8=0", "python")]
     #[case("python[version='>=3']", "python")]
+    #[case("conda-forge/linux-64::python >=3.8", "python")]
+    #[case("python >=3.8 <4", "python")]
     #[case("", "")]
     fn a_spec_begins_with_a_name(#[case] spec: &str, #[case] name: &str) {
         assert_eq!(name_of(spec), name);

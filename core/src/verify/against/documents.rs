@@ -34,7 +34,7 @@ pub fn read_channel_folder(folder: &Path, wanted: &Wanted) -> Result<ChannelView
     let channel = folder.display().to_string();
     let mut view = ChannelView::new(&channel);
     let mut is_channel = false;
-    for subdir in wanted.subdirs() {
+    for subdir in wanted.own_subdirs() {
         let path = folder.join(subdir).join("repodata.json");
         let file = match fs_err::File::open(&path) {
             Ok(file) => file,
@@ -46,7 +46,7 @@ pub fn read_channel_folder(folder: &Path, wanted: &Wanted) -> Result<ChannelView
             .map_err(|error| ChannelError::Json(path.display().to_string(), error))?;
     }
     if !is_channel {
-        let subdirs: Vec<&str> = wanted.subdirs().collect();
+        let subdirs: Vec<&str> = wanted.own_subdirs().collect();
         return Err(ChannelError::NoRepodata(channel, subdirs.join(" or ")));
     }
     Ok(view)
@@ -187,6 +187,7 @@ mod tests {
                 sha256: [0; 32],
             },
             size: 1,
+            target_channel: None,
         };
         let wanted = Wanted::by([&claim]);
         let mut view = ChannelView::new("x");

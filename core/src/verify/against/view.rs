@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::Claim;
+
 /// A record as a channel publishes it.
 #[derive(Clone, Debug)]
 pub struct PublishedRecord {
@@ -29,6 +31,8 @@ pub enum Section {
 pub struct ChannelView {
     /// What the channel is called where it was named.
     pub channel: String,
+    /// Its URL, without passwords and tokens, if it was read from there.
+    pub url: Option<String>,
     /// Records that matter, by subdir and name.
     records: BTreeMap<String, BTreeMap<String, Vec<PublishedRecord>>>,
     /// All package names, by subdir.
@@ -61,6 +65,20 @@ impl ChannelView {
         names.entry(name.to_owned()).or_default().push(record);
     }
 
+    /// What packages will be in a channel, as far as they say themselves: others may depend on them.
+    pub fn of_claims<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Self {
+        let mut view = Self::new("the packages that are checked");
+        for claim in claims {
+            let record = PublishedRecord {
+                file_name: claim.file.as_str().to_owned(),
+                section: Section::Legacy,
+                record: claim.index.clone(),
+            };
+            view.add_record(&claim.subdir, &claim.name, record);
+        }
+        view
+    }
+
     /// Dependencies may be satisfied by this channel too.
     pub fn add_other(&mut self, other: Self) {
         self.others.push(other);
@@ -81,27 +99,25 @@ impl ChannelView {
     }
 
     /// The records of a name that an environment for `subdir` can have, of this channel and others.
-    pub fn installable(&self, subdir: &str, name: &str) -> impl Iterator<Item = &PublishedRecord> {
-        let subdirs = [Some(subdir), Some("noarch").filter(|noarch| *noarch != subdir)];
+    /// One with a package of `noarch` can be for any platform.
+    pub fn installable<'a>(
+        &'a self,
+        subdir: &'a str,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a PublishedRecord> {
         let views = std::iter::once(self).chain(&self.others);
-        let views: Vec<&Self> = views.collect();
-        let mut records = Vec::new();
-        for view in views {
-            for subdir in subdirs.into_iter().flatten() {
-                records.extend(view.records(subdir, name));
-            }
-        }
-        records.into_iter()
+        let subdirs = views.flat_map(|view| &view.records);
+        let names = subdirs.filter(move |(of, _)| is_installed(of, subdir));
+        names.filter_map(move |(_, names)| names.get(name)).flatten()
     }
 
     /// Whether any of the channels has packages of this name for `subdir`.
     pub fn has_name(&self, subdir: &str, name: &str) -> bool {
-        let has = |view: &Self, subdir: &str| {
-            let names = view.names.get(subdir);
-            names.is_some_and(|names| names.contains(name))
-        };
         let mut views = std::iter::once(self).chain(&self.others);
-        views.any(|view| has(view, subdir) || has(view, "noarch"))
+        views.any(|view| {
+            let mut subdirs = view.names.iter().filter(|(of, _)| is_installed(of, subdir));
+            subdirs.any(|(_, names)| names.contains(name))
+        })
     }
 
     /// The names of all packages of this channel, of any subdir that was looked at.
@@ -118,4 +134,9 @@ impl ChannelView {
             .collect();
         names.join(", ")
     }
+}
+
+/// Whether an environment with a package of the subdir `beside` can have packages of this subdir.
+fn is_installed(subdir: &str, beside: &str) -> bool {
+    subdir == beside || subdir == "noarch" || beside == "noarch"
 }

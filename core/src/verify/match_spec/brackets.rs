@@ -39,13 +39,16 @@ pub(super) fn split(text: &str) -> Result<(&str, Option<&str>), Fault> {
     }
 }
 
-/// Reads the content of the brackets; returns its keys.
+/// A key, and its value without quotation marks.
+pub(super) type Field<'a> = (&'a str, Cow<'a, str>);
+
+/// Reads the content of the brackets.
 pub(super) fn read<'a>(
     content: &'a str,
     may_have_condition: bool,
     slips: &mut BTreeSet<Slip>,
-) -> Result<Vec<&'a str>, Fault> {
-    let mut keys = Vec::new();
+) -> Result<Vec<Field<'a>>, Fault> {
+    let mut fields: Vec<Field<'a>> = Vec::new();
     let mut rest = content.trim();
     if rest.is_empty() {
         return Err(Fault::Brackets("there is nothing"));
@@ -58,15 +61,15 @@ pub(super) fn read<'a>(
         if !KEYS.contains(&key) {
             return Err(Fault::Key(crate::verify::finding::quoted(key)));
         }
-        if keys.contains(&key) {
+        if fields.iter().any(|(known, _)| *known == key) {
             return Err(Fault::Brackets("a key is there twice"));
         }
         if key == "when" && !may_have_condition {
             return Err(Fault::Condition("has a condition of its own".to_owned()));
         }
-        keys.push(key);
         let (value, behind) = read_value(behind.trim_start())?;
         check_value(key, &value, slips)?;
+        fields.push((key, value));
         let next = behind.trim_start();
         rest = match next.strip_prefix(',') {
             Some(next) if next.trim().is_empty() => {
@@ -81,7 +84,7 @@ pub(super) fn read<'a>(
             None => return Err(Fault::Brackets("a comma is missing")),
         };
     }
-    Ok(keys)
+    Ok(fields)
 }
 
 /// A value that `text` begins with, without its quotation marks, and what is behind it.

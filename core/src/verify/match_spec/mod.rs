@@ -1,21 +1,24 @@
 //! A `MatchSpec`: what a package asks of another one (CEP 29).
 //!
-//! This takes a spec apart and says what is wrong with it; it matches nothing. Text is refused
-//! ([`Fault`]) if conda or rattler could not read it. What both read although CEP 29 has it
+//! This takes a spec apart and says what is wrong with it; what it finds says a [`Requirement`]. Text
+//! is refused ([`Fault`]) if conda or rattler could not read it. What both read although CEP 29 has it
 //! otherwise, or what one of them reads as something else, is a [`Slip`].
 
 mod brackets;
 mod condition;
 mod fault;
 mod name;
+mod requirement;
 #[cfg(test)]
 mod tests;
 mod version;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub(super) use brackets::{is_flag, is_group_name};
 pub(super) use fault::{Fault, Slip};
+pub(super) use requirement::Requirement;
 pub(super) use version::VersionExpression;
 
 /// A `MatchSpec`, taken apart.
@@ -29,6 +32,8 @@ pub(super) struct Spec<'a> {
     pub(super) build: Option<&'a str>,
     /// The keys in square brackets.
     pub(super) keys: Vec<&'a str>,
+    /// The values of the keys, in their order.
+    values: Vec<Cow<'a, str>>,
     /// What can be read but should be written otherwise.
     pub(super) slips: BTreeSet<Slip>,
 }
@@ -42,6 +47,12 @@ impl Spec<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a key in square brackets says.
+    fn value(&self, key: &str) -> Option<&str> {
+        let place = self.keys.iter().position(|known| *known == key)?;
+        self.values.get(place).map(AsRef::as_ref)
     }
 }
 
@@ -61,10 +72,11 @@ fn read(text: &str, may_have_condition: bool) -> Result<Spec<'_>, Fault> {
         return Err(Fault::Character(character));
     }
     let (positional, in_brackets) = brackets::split(without_comment(text.trim(), &mut slips))?;
-    let keys = match in_brackets {
+    let fields = match in_brackets {
         Some(content) => brackets::read(content, may_have_condition, &mut slips)?,
         None => Vec::new(),
     };
+    let (keys, values) = fields.into_iter().unzip();
     let positional = without_channel(without_condition(positional)?, &mut slips)?;
     if text.starts_with(' ') {
         slips.insert(Slip::LeadingSpace);
@@ -83,6 +95,7 @@ fn read(text: &str, may_have_condition: bool) -> Result<Spec<'_>, Fault> {
             version: None,
             build: None,
             keys,
+            values,
             slips,
         });
     }
@@ -93,6 +106,7 @@ fn read(text: &str, may_have_condition: bool) -> Result<Spec<'_>, Fault> {
         version: Some(version),
         build,
         keys,
+        values,
         slips,
     })
 }

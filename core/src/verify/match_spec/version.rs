@@ -14,6 +14,23 @@ const NUMBER_MAX: u64 = (1 << 31) - 1;
 pub(crate) struct VersionExpression<'a> {
     /// The comparisons, in their order.
     pub(crate) clauses: Vec<Clause<'a>>,
+    /// How they are joined: each stands for itself once, in the same order.
+    pub(crate) signs: Vec<Sign>,
+}
+
+/// A part of a version expression. A comma binds more than a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+    /// `,`
+    And,
+    /// `|`
+    Or,
+    /// The next comparison.
+    Clause,
 }
 
 /// A comparison.
@@ -57,43 +74,55 @@ pub(super) fn read_leading<'a>(
     slips: &mut BTreeSet<Slip>,
 ) -> Result<(VersionExpression<'a>, &'a str), Fault> {
     let mut clauses = Vec::new();
+    let mut signs = Vec::new();
     let mut depth = 0_usize;
     let mut rest = text;
     loop {
         // A comparison, or what opens a group of them.
         if let Some(behind) = rest.strip_prefix('(') {
             depth += 1;
+            signs.push(Sign::Open);
             slips.insert(Slip::Parentheses);
             rest = spaced(behind, slips);
             continue;
         }
         let (clause, behind) = read_clause(rest, slips)?;
         clauses.push(clause);
+        signs.push(Sign::Clause);
         // What closes groups, and what joins the next comparison.
         let mut end = behind;
         rest = behind.trim_start();
         while let Some(behind) = rest.strip_prefix(')') {
             depth = depth.checked_sub(1).ok_or(Fault::Parentheses)?;
+            signs.push(Sign::Close);
             end = behind;
             rest = behind.trim_start();
         }
         match rest.strip_prefix([',', '|']) {
             Some(behind) => {
+                signs.push(if rest.starts_with(',') {
+                    Sign::And
+                } else {
+                    Sign::Or
+                });
                 if rest.len() < end.len() {
                     slips.insert(Slip::SpaceInVersion);
                 }
                 rest = spaced(behind, slips);
             }
             None if depth > 0 => return Err(Fault::Parentheses),
-            None => return ended(clauses, end),
+            None => return ended(VersionExpression { clauses, signs }, end),
         }
     }
 }
 
 /// What is behind an expression separates it from a build, or is out of place.
-fn ended<'a>(clauses: Vec<Clause<'a>>, behind: &'a str) -> Result<(VersionExpression<'a>, &'a str), Fault> {
+fn ended<'a>(
+    expression: VersionExpression<'a>,
+    behind: &'a str,
+) -> Result<(VersionExpression<'a>, &'a str), Fault> {
     match behind.chars().next() {
-        None | Some(' ' | '=') => Ok((VersionExpression { clauses }, behind)),
+        None | Some(' ' | '=') => Ok((expression, behind)),
         Some(character @ ('<' | '>' | '!' | '~')) => Err(Fault::NoComma(character)),
         Some(character) => Err(Fault::Character(character)),
     }

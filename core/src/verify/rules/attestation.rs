@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::json;
 use crate::verify::finding::{quoted, shown};
-use crate::verify::{Check, Found, Place, Readers, Rule, Severity, Source, Subject};
+use crate::verify::{ChannelView, Check, Claim, Found, Place, Readers, Rule, Severity, Source, Subject};
 
 pub(super) const RULES: &[&Rule] = &[&G613];
 
@@ -21,11 +21,12 @@ static G613: Rule = Rule {
     sources: &[Source::Cep(27, "Attestation format")],
     why: "A server that checks attestations refuses the upload, and who trusts the attestation trusts something else \
           than this file. Only what the statement says is looked at here: its signature is not checked.",
-    mend: "Sign again after the last change of the file, under the name that it is published with.",
+    mend: "Sign again after the last change of the file, under the name and for the channel that it is published \
+           with and in.",
     bad: "the subject's sha256 is that of the file before it was built again",
     good: "one subject, with the file's name and sha256",
     readers: Readers::Agree,
-    check: Check::Package(attestation_is_about_this_file),
+    check: Check::Both(attestation_is_about_this_file, attestation_is_for_the_channel),
 };
 
 fn attestation_is_about_this_file(subject: &Subject<'_>, found: &mut Found<'_>) {
@@ -100,6 +101,49 @@ fn attestation_is_about_this_file(subject: &Subject<'_>, found: &mut Found<'_>) 
     }
 }
 
+fn attestation_is_for_the_channel(claim: &Claim, channel: &ChannelView, found: &mut Found<'_>) {
+    if let (Some(target), Some(url)) = (&claim.target_channel, &channel.url)
+        && with_plain_origin(target) != with_plain_origin(url)
+    {
+        found.at(
+            Place::member("the attestation").key("predicate.targetChannel"),
+            format!("it is {}, the channel is {}", quoted(target), quoted(url)),
+        );
+    }
+}
+
+/// The channel that an attestation is for, if it names one.
+pub(in crate::verify) fn target_channel(attestation: &[u8]) -> Option<String> {
+    let statement = statement_in(attestation).ok()?;
+    let channel = statement.get("predicate")?.get("targetChannel")?;
+    channel.as_str().map(str::to_owned)
+}
+
+/// A channel's URL with scheme and host in lower case, without who asks, the scheme's own port, the
+/// token of anaconda.org's `/t/TOKEN/` and slashes at the end.
+fn with_plain_origin(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let scheme = scheme.to_ascii_lowercase();
+    let host = authority
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let own_port = if scheme == "https" { ":443" } else { ":80" };
+    let host = host.strip_suffix(own_port).unwrap_or(&host);
+    let path = match path
+        .strip_prefix("/t/")
+        .and_then(|rest| rest.find('/').map(|end| &rest[end..]))
+    {
+        Some(behind) => behind,
+        None => path,
+    };
+    format!("{scheme}://{host}{}", path.trim_end_matches('/'))
+}
+
 /// The statement in a Sigstore bundle, in an envelope of its own, or bare.
 fn statement_in(attestation: &[u8]) -> Result<Map<String, Value>, String> {
     let object = |bytes: &[u8], what: &str| match json::parse(bytes) {
@@ -122,5 +166,20 @@ fn statement_in(attestation: &[u8]) -> Result<Map<String, Value>, String> {
         }
         Some(_) => Err("its payload is not text".to_owned()),
         None => Ok(outer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("HTTPS://Conda.Example:443/a/", "https://conda.example/a")]
+    #[case("https://me:secret@h.example/t/ab-1/a", "https://h.example/a")]
+    #[case("http://h.example:8080", "http://h.example:8080")]
+    #[case("https://h.example/t/a", "https://h.example/t/a")]
+    #[case("a channel", "a channel")]
+    fn a_channel_has_one_url(#[case] url: &str, #[case] expected: &str) {
+        assert_eq!(with_plain_origin(url), expected);
     }
 }

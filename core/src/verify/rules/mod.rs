@@ -21,6 +21,8 @@ mod payload;
 
 use std::sync::LazyLock;
 
+pub(super) use attestation::target_channel;
+
 use super::Rule;
 
 /// The rules in order of their codes.

@@ -11,6 +11,7 @@ pub(super) const RULES: &[&Rule] = &[
     &published::G601,
     &published::G602,
     &dependencies::G603,
+    &dependencies::G604,
     &neighbours::G605,
     &published::G606,
     &neighbours::G607,
