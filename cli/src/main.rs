@@ -10,6 +10,7 @@ mod failure;
 mod progress;
 mod report;
 mod span;
+mod web;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ mod summary;
 mod telling;
 mod text;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,9 +18,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use towpath_core::channel::Subdir;
 use towpath_core::package::Limits;
+use towpath_core::remote::Client;
 use towpath_core::verify::{
-    CheckedFile, LocalPackage, Selection, VerifyOptions, Wanted, explanation, read_channel_folder, rule,
-    verify_files,
+    ChannelError, ChannelPlace, ChannelView, CheckedFile, LocalPackage, Selection, VerifyOptions, Wanted,
+    explanation, read_channels, rule, verify_files,
 };
 
 pub(crate) use self::chosen::{ProfileName, VerifyConfig};
@@ -27,6 +29,7 @@ use self::summary::{Fitness, Summary};
 use self::telling::Telling;
 use crate::failure::{Failure, status};
 use crate::report;
+use crate::web::{client, is_url};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +40,7 @@ Examples:
   towpath verify my-channel --profile mirror --quiet
       Packages that were published long ago: what was usual then is no error.
   towpath verify output --format sarif > towpath.sarif
+  towpath verify output --channel https://conda.example/main
   towpath verify --explain B103
 
 Exit status:
@@ -75,8 +79,8 @@ pub(crate) struct VerifyArgs {
 
     /// The channel that the packages are to be added to: what is there already is looked at too. Named
     /// again: channels that are used with it, where dependencies may come from
-    #[arg(long, value_name = "DIR")]
-    channel: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR|URL")]
+    channel: Vec<OsString>,
 
     /// The subdir that the packages are to be published in [default: their folder, if it is called
     /// as a subdir is]
@@ -185,21 +189,31 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Adds what rules have against the packages in view of channels.
-fn compare(checked: &mut [CheckedFile], channels: &[PathBuf], selection: &Selection) -> Result<(), Failure> {
-    let claims = checked.iter().filter_map(|file| file.report.claim.as_ref());
-    let wanted = Wanted::by(claims);
-    let mut views = channels.iter().map(|folder| read_channel_folder(folder, &wanted));
-    let Some(target) = views.next() else {
+fn compare(checked: &mut [CheckedFile], channels: &[OsString], selection: &Selection) -> Result<(), Failure> {
+    let claims = || checked.iter().filter_map(|file| file.report.claim.as_ref());
+    let places = channel_places(channels);
+    let Some((target, others)) = places.split_first() else {
         return Ok(());
     };
-    let mut target = target?;
-    for other in views {
-        target.add_other(other?);
-    }
+    let told = |error: ChannelError| Failure::failed(report::shown(&error.to_string()));
+    let mut target = read_channels(target, others, &Wanted::by(claims())).map_err(told)?;
+    target.add_other(ChannelView::of_claims(claims()));
     for file in checked {
         file.report.compare(&target, selection);
     }
     Ok(())
+}
+
+/// The channels that are named. One client asks for all of them.
+fn channel_places(channels: &[OsString]) -> Vec<ChannelPlace> {
+    let mut known: Option<Client> = None;
+    let places = channels
+        .iter()
+        .map(|channel| match channel.to_str().filter(|text| is_url(text)) {
+            Some(url) => ChannelPlace::url(known.get_or_insert_with(client).clone(), url),
+            None => ChannelPlace::folder(channel),
+        });
+    places.collect()
 }
 
 fn explain(code: &str) -> Result<ExitCode, Failure> {

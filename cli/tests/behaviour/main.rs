@@ -87,4 +87,6 @@ mod towpath_toml;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod verify_channel;
+#[cfg(test)]
 mod web_server;

@@ -138,20 +138,9 @@ impl Client {
     /// When the server answers neither with the document nor that there is none (404), or when it
     /// is larger.
     pub fn get(&self, url: &str, limit: u64) -> Result<Option<Vec<u8>>, RemoteError> {
-        let answer = self.ask(
-            url,
-            url,
-            Ask {
-                range: None,
-                if_range: None,
-            },
-        )?;
-        let response = answer.response;
-        match response.status() {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(None),
-            status => return Err(unexpected(url, status)),
-        }
+        let Some(response) = self.document(url)? else {
+            return Ok(None);
+        };
         let too_large = || RemoteError::TooLarge {
             url: without_secrets(url),
             limit,
@@ -171,6 +160,30 @@ impl Client {
             return Err(too_large());
         }
         Ok(Some(document))
+    }
+
+    /// Begins to get a document, of whatever size; nothing if the server has no such document.
+    ///
+    /// # Errors
+    ///
+    /// When the server answers neither with the document nor that there is none (404).
+    pub fn stream(&self, url: &str) -> Result<Option<impl Read + use<>>, RemoteError> {
+        let response = self.document(url)?;
+        Ok(response.map(|response| response.into_body().into_reader()))
+    }
+
+    /// The answer with a whole document, if there is one.
+    fn document(&self, url: &str) -> Result<Option<Response<Body>>, RemoteError> {
+        let whole = Ask {
+            range: None,
+            if_range: None,
+        };
+        let response = self.ask(url, url, whole)?.response;
+        match response.status() {
+            StatusCode::OK => Ok(Some(response)),
+            StatusCode::NOT_FOUND => Ok(None),
+            status => Err(unexpected(url, status)),
+        }
     }
 
     /// Asks for what is at `location`; `url` is what the caller calls it. An answer in another encoding

@@ -17,4 +17,6 @@ mod tests;
 pub use client::{Client, ClientOptions, RemoteLimits};
 pub use error::{RemoteError, without_secrets};
 pub use file::{RemoteFile, Traffic};
+#[cfg(feature = "native")]
+pub(crate) use redirect::resolve;
 pub use ureq::Proxy;

@@ -31,9 +31,54 @@ pub(super) fn target(base: &str, location: &str) -> Option<String> {
     Some(format!("{base_scheme}://{authority}{folder}{location}"))
 }
 
+/// The URL of a reference in the document at `base`. Nothing if it is not to be followed.
+pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
+    let url = target(base, reference)?;
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, behind) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (path, query) = behind.split_at(behind.find('?').unwrap_or(behind.len()));
+    Some(format!("{scheme}://{authority}{}{query}", without_dots(path)))
+}
+
+/// A path without `.` and `..` (RFC 3986, section 5.2.4): servers that keep files by name have none
+/// of such names.
+fn without_dots(path: &str) -> String {
+    let mut steps: Vec<&str> = Vec::new();
+    let mut ends_in_folder = false;
+    for step in path.split('/').skip(1) {
+        ends_in_folder = matches!(step, "." | "..");
+        match step {
+            "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    if ends_in_folder {
+        steps.push("");
+    }
+    steps.iter().map(|step| format!("/{step}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[rstest::rstest]
+    #[case("./shards/x", "https://h.example/c/noarch/shards/x")]
+    #[case("x?y=/../z", "https://h.example/c/noarch/x?y=/../z")]
+    #[case("../../d", "https://h.example/d")]
+    #[case("../..", "https://h.example/")]
+    #[case("../../../../d", "https://h.example/d")]
+    #[case("/s/../x", "https://h.example/x")]
+    #[case("https://other.example", "https://other.example")]
+    #[case("https://other.example/a/./b/", "https://other.example/a/b/")]
+    fn references_lead_to_urls_without_dots(#[case] reference: &str, #[case] expected: &str) {
+        let base = "https://h.example/c/noarch/index?t=1";
+        assert_eq!(resolve(base, reference).as_deref(), Some(expected));
+        assert_eq!(resolve(base, "http://h.example/x"), None);
+    }
 
     #[rstest::rstest]
     #[case("https://other.example/x?y#z", Some("https://other.example/x?y"))]

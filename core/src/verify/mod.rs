@@ -22,7 +22,7 @@ mod tree;
 use std::io::{self, Read, Seek};
 
 #[cfg(feature = "native")]
-pub use against::{ChannelError, read_channel_folder};
+pub use against::{ChannelError, ChannelPlace, read_channels};
 pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Descriptor, Document, Entry, EntryKind, Evidence,

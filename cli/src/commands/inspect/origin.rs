@@ -9,11 +9,12 @@ use fs_err::File;
 use serde_json::json;
 use towpath_core::package::digest::hash_one;
 use towpath_core::package::{ArtifactName, Digests};
-use towpath_core::remote::{Client, ClientOptions, Proxy, RemoteFile, RemoteLimits, without_secrets};
+use towpath_core::remote::{Client, RemoteFile, without_secrets};
 
 use super::Took;
 use crate::failure::Failure;
 use crate::report;
+use crate::web::{client, is_url};
 
 /// A package: where it is, and what its file is called.
 pub(super) struct Origin {
@@ -30,10 +31,6 @@ enum Place {
 pub(super) fn is_package(argument: &OsStr) -> bool {
     let text = argument.to_string_lossy();
     is_url(&text) || text.ends_with(".conda") || text.ends_with(".tar.bz2") || Path::new(argument).is_file()
-}
-
-fn is_url(text: &str) -> bool {
-    text.contains("://")
 }
 
 impl Origin {
@@ -109,15 +106,6 @@ impl Opener {
             )),
         })
     }
-}
-
-fn client() -> Client {
-    Client::new(ClientOptions {
-        user_agent: concat!("towpath/", env!("CARGO_PKG_VERSION")).to_owned(),
-        proxy: Proxy::try_from_env(),
-        scratch_folder: std::env::temp_dir(),
-        limits: RemoteLimits::default(),
-    })
 }
 
 /// A package that was opened.

@@ -1,77 +1,83 @@
-//! Reads what matters out of a channel's `repodata.json`, record after record.
+//! Reads what matters out of a document of a channel, record after record: repodata in JSON, or a shard
+//! in msgpack, which has the same members.
 
 use std::fmt;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::marker::PhantomData;
 
-use serde::Deserializer as _;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
-use thiserror::Error;
 
+use super::msgpack::Record;
 use super::{ChannelView, PublishedRecord, Section, Wanted};
 
-/// Why a channel could not be read.
-#[derive(Debug, Error)]
-pub enum ChannelError {
-    /// It has no repodata for any subdir that matters.
-    #[error("{0} is no channel: it has no repodata.json in {1} (`towpath index` makes it one)")]
-    NoRepodata(String, String),
-    /// A document could not be read.
-    #[error("{0}: {1}")]
-    Io(PathBuf, io::Error),
-    /// A document is not JSON, or not repodata.
-    #[error("{0} is not repodata: {1}")]
-    Json(String, serde_json::Error),
+/// What a document says of itself, as far as it matters.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Info {
+    /// Where shards are, in an index of them (CEP 16).
+    #[serde(default)]
+    pub(super) shards_base_url: String,
+    /// Other channels (CEP 42).
+    #[serde(default)]
+    pub(super) channel_relations: Relations,
 }
 
-/// Reads what matters out of the channel in a folder.
-///
-/// # Errors
-///
-/// When the folder is no channel, or a document of it cannot be read.
-pub fn read_channel_folder(folder: &Path, wanted: &Wanted) -> Result<ChannelView, ChannelError> {
-    let channel = folder.display().to_string();
-    let mut view = ChannelView::new(&channel);
-    let mut is_channel = false;
-    for subdir in wanted.own_subdirs() {
-        let path = folder.join(subdir).join("repodata.json");
-        let file = match fs_err::File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(ChannelError::Io(path, error)),
-        };
-        is_channel = true;
-        read_repodata(BufReader::new(file), subdir, wanted, &mut view)
-            .map_err(|error| ChannelError::Json(path.display().to_string(), error))?;
-    }
-    if !is_channel {
-        let subdirs: Vec<&str> = wanted.own_subdirs().collect();
-        return Err(ChannelError::NoRepodata(channel, subdirs.join(" or ")));
-    }
-    Ok(view)
+/// Other channels that clients load with this one (CEP 42), as they stand there.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Relations {
+    #[serde(default)]
+    pub(super) base: Option<String>,
+    #[serde(default)]
+    pub(super) overrides: Option<String>,
 }
 
-/// Reads what matters out of one document.
+/// Reads what matters out of `repodata.json`; what it says of itself.
 pub(super) fn read_repodata(
     document: impl Read,
     subdir: &str,
     wanted: &Wanted,
     view: &mut ChannelView,
-) -> serde_json::Result<()> {
+) -> serde_json::Result<Info> {
     let mut deserializer = serde_json::Deserializer::from_reader(document);
-    let reading = Reading { subdir, wanted, view };
-    deserializer.deserialize_map(Top(reading))?;
-    deserializer.end()
+    let mut reading = Reading::<Map<String, Value>>::new(subdir, wanted, view);
+    deserializer.deserialize_map(Top(&mut reading))?;
+    let info = reading.info;
+    deserializer.end()?;
+    Ok(info)
 }
 
-struct Reading<'a> {
+/// Reads what matters out of a shard.
+pub(super) fn read_shard<'de, D: Deserializer<'de>>(
+    shard: D,
+    subdir: &str,
+    wanted: &Wanted,
+    view: &mut ChannelView,
+) -> Result<(), D::Error> {
+    let mut reading = Reading::<Record>::new(subdir, wanted, view);
+    shard.deserialize_map(Top(&mut reading))
+}
+
+/// What is being read, of records in some format.
+struct Reading<'a, R> {
     subdir: &'a str,
     wanted: &'a Wanted,
     view: &'a mut ChannelView,
+    info: Info,
+    format: PhantomData<R>,
 }
 
-impl Reading<'_> {
+impl<'a, R> Reading<'a, R> {
+    fn new(subdir: &'a str, wanted: &'a Wanted, view: &'a mut ChannelView) -> Self {
+        Self {
+            subdir,
+            wanted,
+            view,
+            info: Info::default(),
+            format: PhantomData,
+        }
+    }
+
     fn take(&mut self, file_name: String, section: Section, record: Map<String, Value>) {
         let Some(name) = record.get("name").and_then(Value::as_str) else {
             return;
@@ -91,22 +97,23 @@ impl Reading<'_> {
 }
 
 /// The document: maps of records, and others that do not matter.
-struct Top<'a>(Reading<'a>);
+struct Top<'a, 'b, R>(&'a mut Reading<'b, R>);
 
-impl<'de> Visitor<'de> for Top<'_> {
+impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Top<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
             match key.as_str() {
                 "packages" | "packages.conda" => {
-                    members.next_value_seed(Records(&mut self.0, Section::Legacy, ""))?;
+                    members.next_value_seed(Records(&mut *self.0, Section::Legacy, ""))?;
                 }
-                "v3" => members.next_value_seed(Sections(&mut self.0))?,
+                "info" => self.0.info = members.next_value()?,
+                "v3" => members.next_value_seed(Sections(&mut *self.0))?,
                 _ => {
                     members.next_value::<IgnoredAny>()?;
                 }
@@ -117,17 +124,17 @@ impl<'de> Visitor<'de> for Top<'_> {
 }
 
 /// `v3`: a map of records for each kind of artifact.
-struct Sections<'a, 'b>(&'a mut Reading<'b>);
+struct Sections<'a, 'b, R>(&'a mut Reading<'b, R>);
 
-impl<'de> DeserializeSeed<'de> for Sections<'_, '_> {
+impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> for Sections<'_, '_, R> {
     type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Sections<'_, '_> {
+impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Sections<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,17 +151,17 @@ impl<'de> Visitor<'de> for Sections<'_, '_> {
 }
 
 /// Records by file name, and what is missing at the ends of the names.
-struct Records<'a, 'b>(&'a mut Reading<'b>, Section, &'a str);
+struct Records<'a, 'b, R>(&'a mut Reading<'b, R>, Section, &'a str);
 
-impl<'de> DeserializeSeed<'de> for Records<'_, '_> {
+impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> for Records<'_, '_, R> {
     type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Records<'_, '_> {
+impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Records<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,8 +169,8 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
-        while let Some((key, record)) = records.next_entry::<String, Map<String, Value>>()? {
-            self.0.take(key + self.2, self.1, record);
+        while let Some((key, record)) = records.next_entry::<String, R>()? {
+            self.0.take(key + self.2, self.1, record.into());
         }
         Ok(())
     }

@@ -4,13 +4,23 @@
 //! records of the names that matter to any of them are picked out of the channel in one pass
 //! ([`Wanted`], [`ChannelView`]), and each claim is compared with them.
 
+#[cfg(feature = "native")]
+mod channel;
 mod claim;
 #[cfg(feature = "native")]
 mod documents;
+#[cfg(feature = "native")]
+mod msgpack;
+#[cfg(feature = "native")]
+mod place;
+#[cfg(feature = "native")]
+mod shards;
 mod view;
 
+#[cfg(feature = "native")]
+pub use channel::{ChannelError, read_channels};
 pub use claim::{Claim, Wanted};
 pub(in crate::verify) use claim::{name_of, specs};
 #[cfg(feature = "native")]
-pub use documents::{ChannelError, read_channel_folder};
+pub use place::ChannelPlace;
 pub use view::{ChannelView, PublishedRecord, Section};

@@ -66,8 +66,9 @@ impl ChannelView {
     }
 
     /// What packages will be in a channel, as far as they say themselves: others may depend on them.
+    /// It is called nothing.
     pub fn of_claims<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Self {
-        let mut view = Self::new("the packages that are checked");
+        let mut view = Self::default();
         for claim in claims {
             let record = PublishedRecord {
                 file_name: claim.file.as_str().to_owned(),
@@ -80,7 +81,8 @@ impl ChannelView {
     }
 
     /// Dependencies may be satisfied by this channel too.
-    pub fn add_other(&mut self, other: Self) {
+    pub fn add_other(&mut self, mut other: Self) {
+        self.others.append(&mut other.others);
         self.others.push(other);
     }
 
@@ -131,6 +133,7 @@ impl ChannelView {
         let names: Vec<&str> = std::iter::once(self)
             .chain(&self.others)
             .map(|view| view.channel.as_str())
+            .filter(|name| !name.is_empty())
             .collect();
         names.join(", ")
     }

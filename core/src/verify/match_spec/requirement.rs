@@ -5,6 +5,7 @@
 //! what either of them finds.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use rattler_conda_version::Version;
 
@@ -96,7 +97,7 @@ impl Requirement {
 /// What is asked of the version: in brackets, else behind the name.
 fn versions(spec: &Spec<'_>) -> Option<Option<Expression>> {
     if let Some(text) = spec.value("version") {
-        let expression = version::read(text, &mut std::collections::BTreeSet::new()).ok()?;
+        let expression = version::read(text, &mut BTreeSet::new()).ok()?;
         return Some(Some(Expression::of(&expression)));
     }
     let Some(expression) = &spec.version else {

@@ -1,0 +1,159 @@
+//! Reads what matters out of channels, wherever they are.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use thiserror::Error;
+
+use super::documents::{Info, Relations, read_repodata};
+use super::place::{Bounded, ChannelPlace, Location, if_given};
+use super::shards::{decoder, read_shards};
+use super::{ChannelView, Wanted};
+use crate::channel::{ChannelRelations, InvalidRelation};
+#[cfg(feature = "http")]
+use crate::remote::RemoteError;
+
+/// Bytes of `repodata.json`. That of conda-forge's largest subdir has less than a tenth.
+const REPODATA_MAX: u64 = 8 << 30;
+/// How many channels are loaded because others name them.
+const RELATED_MAX: usize = 10;
+
+/// Why a channel could not be read.
+#[derive(Debug, Error)]
+pub enum ChannelError {
+    /// It has no repodata for any subdir that matters.
+    #[error("{0} is no channel: it has no repodata.json in {1} (`towpath index` makes it one)")]
+    NoRepodata(String, String),
+    /// A document could not be read.
+    #[error("{0}: {1}")]
+    Io(String, io::Error),
+    /// A document is not JSON, or not repodata.
+    #[error("{0} is not repodata: {1}")]
+    Json(String, serde_json::Error),
+    /// A document is not msgpack, or not sharded repodata (CEP 16).
+    #[error("{0} is not sharded repodata: {1}")]
+    Msgpack(String, String),
+    /// A shard that its index names is not there.
+    #[error("{0} is not there, but the index of shards names it")]
+    NoShard(String),
+    /// A shard is not what its index names.
+    #[error("{0} is not the shard that its name says: its sha256 is {1}")]
+    WrongShard(String, String),
+    /// A document names other channels in a way that CEP 42 forbids.
+    #[error("channel_relations in {0}: {1}")]
+    Relation(String, InvalidRelation),
+    /// A server did not give a document.
+    #[cfg(feature = "http")]
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}
+
+/// Reads what matters out of a channel, and out of others that are used with it: dependencies may
+/// be satisfied by them. Channels that any of them names as its relations (CEP 42) are read too, if
+/// they are there.
+///
+/// Of each subdir, shards are read (CEP 16), else `repodata.json.zst`, else `repodata.json`.
+///
+/// # Errors
+///
+/// When one is no channel, or a document of it cannot be read.
+pub fn read_channels(
+    target: &ChannelPlace,
+    others: &[ChannelPlace],
+    wanted: &Wanted,
+) -> Result<ChannelView, ChannelError> {
+    let (mut view, mut related) = read_channel(target, wanted)?;
+    let mut known: Vec<Location> = vec![target.root().clone()];
+    for other in others {
+        known.push(other.root().clone());
+        let (other, relations) = read_channel(other, wanted)?;
+        view.add_other(other);
+        related.extend(relations);
+    }
+    let mut left = RELATED_MAX;
+    while let Some(place) = related.pop_front().filter(|_| left > 0) {
+        if known.contains(place.root()) {
+            continue;
+        }
+        left -= 1;
+        known.push(place.root().clone());
+        match read_channel(&place, wanted) {
+            Ok((other, relations)) => {
+                view.add_other(other);
+                related.extend(relations);
+            }
+            Err(ChannelError::NoRepodata(..)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(view)
+}
+
+/// Reads one channel; also where those are that it names.
+fn read_channel(
+    place: &ChannelPlace,
+    wanted: &Wanted,
+) -> Result<(ChannelView, VecDeque<ChannelPlace>), ChannelError> {
+    let mut view = ChannelView::new(place.root().to_string());
+    view.url = place.shown_url();
+    let mut related = VecDeque::new();
+    let mut is_channel = false;
+    for subdir in wanted.subdirs(place.platforms()) {
+        let Some(info) = read_subdir(place, subdir, wanted, &mut view)? else {
+            continue;
+        };
+        is_channel = true;
+        let Relations { base, overrides } = info.channel_relations;
+        let relations = ChannelRelations::new(base, overrides).map_err(|error| {
+            let subdir = place.root().join(subdir);
+            ChannelError::Relation(subdir.to_string(), error)
+        })?;
+        let references = [relations.base(), relations.overrides()];
+        let places = references.into_iter().flatten();
+        related.extend(places.filter_map(|reference| place.related(reference)));
+    }
+    if !is_channel {
+        let subdirs: Vec<&str> = wanted.own_subdirs().collect();
+        return Err(ChannelError::NoRepodata(view.channel, subdirs.join(" or ")));
+    }
+    Ok((view, related))
+}
+
+/// Reads one subdir, if the channel has it; what its document says of itself.
+fn read_subdir(
+    place: &ChannelPlace,
+    subdir: &str,
+    wanted: &Wanted,
+    view: &mut ChannelView,
+) -> Result<Option<Info>, ChannelError> {
+    if let Some(info) = read_shards(place, subdir, wanted, view)? {
+        return Ok(Some(info));
+    }
+    let compressed = place.root().join(&format!("{subdir}/repodata.json.zst"));
+    if let Some(document) = if_given(place.open(&compressed, REPODATA_MAX))? {
+        let document = decoder(document).map_err(|error| ChannelError::Io(compressed.to_string(), error))?;
+        return read(&compressed, document, subdir, wanted, view).map(Some);
+    }
+    let plain = place.root().join(&format!("{subdir}/repodata.json"));
+    let document = place.open(&plain, REPODATA_MAX)?;
+    document
+        .map(|document| read(&plain, document, subdir, wanted, view))
+        .transpose()
+}
+
+fn read(
+    location: &Location,
+    document: impl Read,
+    subdir: &str,
+    wanted: &Wanted,
+    view: &mut ChannelView,
+) -> Result<Info, ChannelError> {
+    let document = io::BufReader::new(Bounded::new(document, REPODATA_MAX));
+    read_repodata(document, subdir, wanted, view).map_err(|error| {
+        if error.is_io() {
+            ChannelError::Io(location.to_string(), error.into())
+        } else {
+            ChannelError::Json(location.to_string(), error)
+        }
+    })
+}

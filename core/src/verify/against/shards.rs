@@ -1,0 +1,138 @@
+//! Reads the shards of the names that matter (CEP 16).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::documents::{Info, read_shard};
+use super::msgpack::{Digest, deserializer};
+use super::place::{Bounded, ChannelPlace, Location, if_given};
+use super::{ChannelError, ChannelView, Wanted};
+
+/// Bytes of an index or a shard, as it is published. The index of conda-forge has about a million.
+const COMPRESSED_MAX: u64 = 64 << 20;
+/// The same, decompressed.
+const UNPACKED_MAX: u64 = 64 << 20;
+/// zstd's window, as a power of two.
+const WINDOW_LOG_MAX: u32 = 27;
+/// How many shards are asked for at a time.
+const AT_A_TIME: usize = 8;
+
+/// The index of a subdir's shards, as far as it matters.
+#[derive(Deserialize)]
+struct ShardIndex {
+    info: Info,
+    shards: BTreeMap<String, Digest>,
+}
+
+/// Reads what matters in a subdir, if it has shards that can be got; what its index says of itself.
+pub(super) fn read_shards(
+    place: &ChannelPlace,
+    subdir: &str,
+    wanted: &Wanted,
+    view: &mut ChannelView,
+) -> Result<Option<Info>, ChannelError> {
+    let location = place
+        .root()
+        .join(&format!("{subdir}/repodata_shards.msgpack.zst"));
+    let document = if_given(place.read(&location, COMPRESSED_MAX))?;
+    let Some(document) = document else {
+        return Ok(None);
+    };
+    let no_index = |error: String| ChannelError::Msgpack(location.to_string(), error);
+    let document = unpacked(&document).map_err(|error| no_index(error.to_string()))?;
+    let index =
+        ShardIndex::deserialize(&mut deserializer(&document)).map_err(|error| no_index(error.to_string()))?;
+    let Some(shards) = shards_of(&index, &location, &wanted.names(subdir)) else {
+        return Ok(None);
+    };
+    for name in index.shards.keys() {
+        view.add_name(subdir, name);
+    }
+    for_each_shard(place, &shards, &mut |shard, content| {
+        read_shard(&mut deserializer(&content), subdir, wanted, view)
+            .map_err(|error| ChannelError::Msgpack(shard.to_string(), error.to_string()))
+    })?;
+    Ok(Some(index.info))
+}
+
+/// Where the shards of some names are, and their digests. Nothing if they are where one does not go.
+fn shards_of(
+    index: &ShardIndex,
+    location: &Location,
+    names: &BTreeSet<&str>,
+) -> Option<Vec<(Location, [u8; 32])>> {
+    let base = index.info.shards_base_url.as_str();
+    let slash = if base.is_empty() || base.ends_with('/') {
+        ""
+    } else {
+        "/"
+    };
+    let digests = names.iter().filter_map(|name| index.shards.get(*name));
+    let shards = digests.map(|Digest(digest)| {
+        let hex = base16ct::lower::encode_string(digest);
+        let shard = location.beside(&format!("{base}{slash}{hex}.msgpack.zst"))?;
+        Some((shard, *digest))
+    });
+    shards.collect()
+}
+
+/// Reads shards, several at a time; each is given, decompressed, when it is there.
+fn for_each_shard(
+    place: &ChannelPlace,
+    shards: &[(Location, [u8; 32])],
+    visit: &mut dyn FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,
+) -> Result<(), ChannelError> {
+    let next = AtomicUsize::new(0);
+    let (contents, read) = sync_channel(AT_A_TIME);
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME.min(shards.len()) {
+            let contents = contents.clone();
+            let next = &next;
+            scope.spawn(move || {
+                while let Some((shard, digest)) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let content = read_content(place, shard, digest);
+                    // Nobody receives any more: another shard is broken.
+                    if contents.send((shard, content)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(contents);
+        // Dropped with the first error, so that nobody waits.
+        read.into_iter()
+            .try_for_each(|(shard, content)| visit(shard, content?))
+    })
+}
+
+fn read_content(place: &ChannelPlace, shard: &Location, digest: &[u8; 32]) -> Result<Vec<u8>, ChannelError> {
+    let compressed = place.read(shard, COMPRESSED_MAX)?;
+    let compressed = compressed.ok_or_else(|| ChannelError::NoShard(shard.to_string()))?;
+    let found: [u8; 32] = Sha256::digest(&compressed).into();
+    if found != *digest {
+        let found = base16ct::lower::encode_string(&found);
+        return Err(ChannelError::WrongShard(shard.to_string(), found));
+    }
+    unpacked(&compressed).map_err(|error| ChannelError::Msgpack(shard.to_string(), error.to_string()))
+}
+
+/// What was compressed with zstd.
+fn unpacked(compressed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    Bounded::new(decoder(compressed)?, UNPACKED_MAX).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Decompresses zstd, with a window that is bearable.
+pub(super) fn decoder<'a, R: Read>(
+    compressed: R,
+) -> io::Result<zstd::stream::read::Decoder<'a, io::BufReader<R>>> {
+    let mut decoder = zstd::stream::read::Decoder::new(compressed)?;
+    decoder.window_log_max(WINDOW_LOG_MAX)?;
+    Ok(decoder)
+}
