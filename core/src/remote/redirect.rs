@@ -32,6 +32,7 @@ pub(super) fn target(base: &str, location: &str) -> Option<String> {
 }
 
 /// The URL of a reference in the document at `base`. Nothing if it is not to be followed.
+#[cfg(any(test, feature = "native"))]
 pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
     let url = target(base, reference)?;
     let (scheme, rest) = url.split_once("://")?;
@@ -42,6 +43,7 @@ pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
 
 /// A path without `.` and `..` (RFC 3986, section 5.2.4): servers that keep files by name have none
 /// of such names.
+#[cfg(any(test, feature = "native"))]
 fn without_dots(path: &str) -> String {
     let mut steps: Vec<&str> = Vec::new();
     let mut ends_in_folder = false;

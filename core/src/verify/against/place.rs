@@ -44,7 +44,7 @@ impl ChannelPlace {
     #[cfg(feature = "http")]
     pub fn url(client: Client, url: &str) -> Self {
         Self {
-            root: Location::Url(url.trim_end_matches('/').to_owned()),
+            root: Location::Url(url.to_owned()).without_slash(),
             client: Some(client),
         }
     }
@@ -71,14 +71,11 @@ impl ChannelPlace {
             #[cfg(feature = "http")]
             Location::Url(_) => self.root.clone(),
         };
-        let mut related = root.join("repodata.json").beside(reference)?;
-        #[cfg(feature = "http")]
-        if let Location::Url(url) = &mut related {
-            url.truncate(url.trim_end_matches('/').len());
-        }
+        let related = root.join("repodata.json").beside(reference)?.without_slash();
         (related != root).then(|| Self {
             root: related,
-            ..self.clone()
+            #[cfg(feature = "http")]
+            client: self.client.clone(),
         })
     }
 
@@ -152,6 +149,15 @@ impl Location {
             Self::File(folder) => Self::File(folder.join(path)),
             #[cfg(feature = "http")]
             Self::Url(url) => Self::Url(format!("{url}/{path}")),
+        }
+    }
+
+    /// The same without a slash at the end of a URL.
+    fn without_slash(self) -> Self {
+        match self {
+            Self::File(_) => self,
+            #[cfg(feature = "http")]
+            Self::Url(url) => Self::Url(url.trim_end_matches('/').to_owned()),
         }
     }
 

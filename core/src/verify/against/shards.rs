@@ -29,6 +29,12 @@ struct ShardIndex {
     shards: BTreeMap<String, Digest>,
 }
 
+/// A shard, as an index names it.
+struct NamedShard {
+    location: Location,
+    digest: [u8; 32],
+}
+
 /// Reads what matters in a subdir, if it has shards that can be got; what its index says of itself.
 pub(super) fn read_shards(
     place: &ChannelPlace,
@@ -53,7 +59,7 @@ pub(super) fn read_shards(
     for name in index.shards.keys() {
         view.add_name(subdir, name);
     }
-    for_each_shard(place, &shards, &mut |shard, content| {
+    for_each_shard(place, &shards, |shard, content| {
         read_shard(&mut deserializer(&content), subdir, wanted, view)
             .map_err(|error| ChannelError::Msgpack(shard.to_string(), error.to_string()))
     })?;
@@ -61,11 +67,7 @@ pub(super) fn read_shards(
 }
 
 /// Where the shards of some names are, and their digests. Nothing if they are where one does not go.
-fn shards_of(
-    index: &ShardIndex,
-    location: &Location,
-    names: &BTreeSet<&str>,
-) -> Option<Vec<(Location, [u8; 32])>> {
+fn shards_of(index: &ShardIndex, location: &Location, names: &BTreeSet<&str>) -> Option<Vec<NamedShard>> {
     let base = index.info.shards_base_url.as_str();
     let slash = if base.is_empty() || base.ends_with('/') {
         ""
@@ -75,8 +77,11 @@ fn shards_of(
     let digests = names.iter().filter_map(|name| index.shards.get(*name));
     let shards = digests.map(|Digest(digest)| {
         let hex = base16ct::lower::encode_string(digest);
-        let shard = location.beside(&format!("{base}{slash}{hex}.msgpack.zst"))?;
-        Some((shard, *digest))
+        let location = location.beside(&format!("{base}{slash}{hex}.msgpack.zst"))?;
+        Some(NamedShard {
+            location,
+            digest: *digest,
+        })
     });
     shards.collect()
 }
@@ -84,8 +89,8 @@ fn shards_of(
 /// Reads shards, several at a time; each is given, decompressed, when it is there.
 fn for_each_shard(
     place: &ChannelPlace,
-    shards: &[(Location, [u8; 32])],
-    visit: &mut dyn FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,
+    shards: &[NamedShard],
+    mut visit: impl FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,
 ) -> Result<(), ChannelError> {
     let next = AtomicUsize::new(0);
     let (contents, read) = sync_channel(AT_A_TIME);
@@ -94,10 +99,10 @@ fn for_each_shard(
             let contents = contents.clone();
             let next = &next;
             scope.spawn(move || {
-                while let Some((shard, digest)) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let content = read_content(place, shard, digest);
+                while let Some(shard) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let content = read_content(place, shard);
                     // Nobody receives any more: another shard is broken.
-                    if contents.send((shard, content)).is_err() {
+                    if contents.send((&shard.location, content)).is_err() {
                         return;
                     }
                 }
@@ -110,15 +115,17 @@ fn for_each_shard(
     })
 }
 
-fn read_content(place: &ChannelPlace, shard: &Location, digest: &[u8; 32]) -> Result<Vec<u8>, ChannelError> {
-    let compressed = place.read(shard, COMPRESSED_MAX)?;
-    let compressed = compressed.ok_or_else(|| ChannelError::NoShard(shard.to_string()))?;
+/// A shard, decompressed, if it is the one that its index names.
+fn read_content(place: &ChannelPlace, shard: &NamedShard) -> Result<Vec<u8>, ChannelError> {
+    let name = || shard.location.to_string();
+    let compressed = place.read(&shard.location, COMPRESSED_MAX)?;
+    let compressed = compressed.ok_or_else(|| ChannelError::NoShard(name()))?;
     let found: [u8; 32] = Sha256::digest(&compressed).into();
-    if found != *digest {
+    if found != shard.digest {
         let found = base16ct::lower::encode_string(&found);
-        return Err(ChannelError::WrongShard(shard.to_string(), found));
+        return Err(ChannelError::WrongShard(name(), found));
     }
-    unpacked(&compressed).map_err(|error| ChannelError::Msgpack(shard.to_string(), error.to_string()))
+    unpacked(&compressed).map_err(|error| ChannelError::Msgpack(name(), error.to_string()))
 }
 
 /// What was compressed with zstd.
