@@ -72,7 +72,10 @@ impl ChannelPlace {
             Location::Url(_) => self.root.clone(),
         };
         let related = root.join("repodata.json").beside(reference)?.without_slash();
-        (related != root).then(|| Self {
+        if related == root {
+            return None;
+        }
+        Some(Self {
             root: related,
             #[cfg(feature = "http")]
             client: self.client.clone(),
