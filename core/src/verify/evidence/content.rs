@@ -23,6 +23,13 @@ pub struct Content {
     pub has_marker: bool,
 }
 
+impl Content {
+    /// Its SHA-256, in hexadecimal.
+    pub fn sha256_hex(&self) -> String {
+        base16ct::lower::encode_string(&self.sha256)
+    }
+}
+
 /// A format of programs and libraries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BinaryFormat {

@@ -1,6 +1,7 @@
 //! E406 and E407: symbolic links.
 
 use serde_json::json;
+use towpath_core::verify::Severity;
 use towpath_tests::{Kind, PackageBuilder};
 
 use super::with_paths;
@@ -23,8 +24,14 @@ fn e406() -> Vec<Case> {
     vec![
         breaks(
             "E406",
-            "the digest of the text of a link",
+            "the size of the text of a link, as rattler-build has it",
             &with_paths(link(), |paths| paths["paths"][1]["size_in_bytes"] = json!(25)),
+            Kind::Conda,
+        ),
+        breaks(
+            "E406",
+            "the size of something else",
+            &with_paths(link(), |paths| paths["paths"][1]["size_in_bytes"] = json!(26)),
             Kind::Conda,
         ),
         breaks(
@@ -100,4 +107,23 @@ fn like_the_first(package: PackageBuilder, number: usize) -> PackageBuilder {
         paths[number]["size_in_bytes"] = paths[0]["size_in_bytes"].clone();
         paths[number]["sha256"] = paths[0]["sha256"].clone();
     })
+}
+
+#[test]
+fn packages_of_rattler_build_have_no_error_for_their_links() {
+    let link = sound()
+        .subdir("linux-64")
+        .symlink("lib/demo/link", "../../share/demo/demo.txt");
+    let worst = |size: u64| {
+        let package = with_paths(link.clone(), |paths| {
+            paths["paths"][1]["size_in_bytes"] = json!(size);
+        });
+        breaks("E406", "", &package, Kind::Conda).report().worst()
+    };
+    assert_eq!(
+        worst("../../share/demo/demo.txt".len() as u64),
+        Some(Severity::Note)
+    );
+    assert_eq!(worst(0), Some(Severity::Note), "built on Windows");
+    assert_eq!(worst(26), Some(Severity::Error));
 }

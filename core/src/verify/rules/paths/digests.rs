@@ -67,8 +67,7 @@ pub(super) fn difference(entry: &PathEntry, content: &Content, size: u64) -> Opt
         return Some(format!("has {size} bytes, and is said to have {said}"));
     }
     let said = entry.sha256.as_deref().filter(|said| is_sha256(said))?;
-    let mut digits = [0; 64];
-    let sha256 = base16ct::lower::encode_str(&content.sha256, &mut digits).ok()?;
+    let sha256 = content.sha256_hex();
     (said != sha256).then(|| format!("has the SHA-256 {sha256}, and is said to have {said}"))
 }
 
