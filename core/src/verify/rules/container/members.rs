@@ -86,7 +86,9 @@ fn members_are_those_of_a_package(subject: &Subject<'_>, found: &mut Found<'_>) 
         }
     }
     for other in others {
-        let readers = if is_component(&other) {
+        let readers = if [&info, &payload].iter().any(|name| passes_for(&other, name)) {
+            Readers::Refuse
+        } else if is_component(&other) {
             Readers::Differ
         } else {
             Readers::Agree
@@ -94,6 +96,13 @@ fn members_are_those_of_a_package(subject: &Subject<'_>, found: &mut Found<'_>) 
         let what = "no such member belongs into a .conda";
         found.read_as(readers, Severity::Error, Place::member(other), what);
     }
+}
+
+/// Whether conda takes a member for a component, beside the right one: it looks how names begin, and
+/// refuses to choose.
+fn passes_for(name: &str, component: &str) -> bool {
+    let beginning = component.strip_suffix(".tar.zst").unwrap_or(component);
+    name.starts_with(beginning)
 }
 
 /// Whether rattler takes a member for a component.

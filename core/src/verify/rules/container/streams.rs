@@ -18,8 +18,8 @@ pub(super) static A010: Rule = Rule {
         Source::Other("RFC 8878, and the limits of the zstd library"),
     ],
     why: "A window beyond 128 MiB is refused by decompressors unless they are told otherwise, and a stream that needs \
-          a dictionary or is damaged by all. Where there are several frames, older versions of conda and rattler's \
-          streaming reader stop after the first, others read them all.",
+          a dictionary or is damaged by all. Where there are several frames, older versions of conda and of rattler \
+          stop after the first, others read them all.",
     mend: "Compress with one call and without dictionary: zstd -19 --long=27 at most, and not pzstd. If the stream is \
            damaged, build or download the package again.",
     bad: "pkg-demo-1.0-0.tar.zst was made with zstd --ultra -22 --long=31",

@@ -106,15 +106,17 @@ fn contradictions(member: &ZipMember) -> Vec<String> {
 
 pub(super) static A008: Rule = Rule {
     code: "A008",
-    severity: Severity::Note,
+    severity: Severity::Warning,
     mirror: Severity::Note,
     title: "The zip headers hold nothing that is not needed",
     sources: &[Source::Other("habits of rattler-build and conda-build")],
-    why: "Extra fields and data descriptors are part of the zip format, but not every reader of packages knows them \
-          all. The field for sizes beyond 4 GiB, which rattler-build always writes, is harmless.",
-    mend: "Nothing has to be done. Info-ZIP leaves its extra fields out with zip -X.",
-    bad: "an extra field 0x5455 with the times of metadata.json",
-    good: "no extra fields",
+    why: "Sizes that stand behind the data (data descriptors) are unknown to whoever reads the archive from its \
+          beginning: rattler does not unpack such a file from a disk. Extra fields do no harm, and are told as a \
+          note; rattler-build always writes the one for sizes beyond 4 GiB.",
+    mend: "Write the archive to a file in which the tool can go back, not into a pipe. About extra fields nothing has \
+           to be done; Info-ZIP leaves its own out with zip -X.",
+    bad: "a .conda that was piped through a program: sizes and checksums stand behind the data",
+    good: "sizes and checksums stand in the headers before the data",
     readers: Readers::Agree,
     check: Check::Package(headers_are_plain),
 };
@@ -137,7 +139,7 @@ fn headers_are_plain(subject: &Subject<'_>, found: &mut Found<'_>) {
             "{} with the extra field 0x{id:04x}{known}",
             counted(members, "member")
         );
-        found.at(Place::file(), what);
+        found.no_worse_than(Severity::Note, Place::file(), what);
     }
     let described = directory.members.iter();
     let described = described
@@ -148,7 +150,7 @@ fn headers_are_plain(subject: &Subject<'_>, found: &mut Found<'_>) {
             "{} with sizes and checksum behind its data",
             counted(described, "member")
         );
-        found.at(Place::file(), what);
+        found.read_as(Readers::Refuse, Severity::Error, Place::file(), what);
     }
 }
 

@@ -43,7 +43,8 @@ fn no_member_is_there_twice(subject: &Subject<'_>, found: &mut Found<'_>) {
             kind_of(blocked.by),
             below(blocked.first, blocked.count)
         );
-        found.at(Place::member(blocked.by.path.as_str()), what);
+        let place = Place::member(blocked.by.path.as_str());
+        found.read_as(Readers::Refuse, Severity::Error, place, what);
     }
 }
 
@@ -63,7 +64,14 @@ fn tell_of_two(first: &Entry, other: &Entry, found: &mut Found<'_>) {
         "it is in both tarballs"
     };
     if kinds[0] != kinds[1] {
-        found.at(place, format!("{twice}, as {} and as {}", kinds[0], kinds[1]));
+        let has = |kind: &EntryKind| [&first.kind, &other.kind].contains(&kind);
+        let readers = if has(&EntryKind::Directory) {
+            Readers::Refuse
+        } else {
+            Readers::Differ
+        };
+        let what = format!("{twice}, as {} and as {}", kinds[0], kinds[1]);
+        found.read_as(readers, Severity::Error, place, what);
     } else if is_same {
         found.agreed(Severity::Error, place, format!("{twice}, with the same content"));
     } else if first.is_file() {

@@ -84,9 +84,13 @@ fn symbolic_links_lead_into_the_environment(subject: &Subject<'_>, found: &mut F
             continue;
         };
         let shown = quoted(target);
-        let what = if target.is_empty() {
-            "it is a symbolic link to nothing".to_owned()
-        } else if target.contains(char::is_control) {
+        if target.is_empty() {
+            let place = Place::member(entry.path.as_str());
+            let what = "it is a symbolic link to nothing";
+            found.read_as(Readers::Refuse, Severity::Error, place, what);
+            continue;
+        }
+        let what = if target.contains(char::is_control) {
             format!("it is a symbolic link to {shown}, which has a control character")
         } else if target.starts_with('/') || has_drive(target) {
             format!("it is a symbolic link to the absolute path {shown}")

@@ -29,6 +29,8 @@ fn paths_stay_within_the_package(subject: &Subject<'_>, found: &mut Found<'_>) {
         let place = || Place::member(entry.spelled.as_str());
         if let Some(fault) = escape(&entry.spelled) {
             found.at(place(), fault.to_owned());
+        } else if entry.kind != EntryKind::Directory && is_root(&entry.spelled) {
+            found.at(place(), "it is in the place of the package's folder itself");
         } else if let Some(fault) = oddity(&entry.spelled) {
             found.agreed(Severity::Error, place(), fault);
         }
@@ -50,6 +52,11 @@ fn escape(path: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a path leads nowhere: to the folder that the package is unpacked into.
+fn is_root(path: &str) -> bool {
+    path.split('/').all(|segment| matches!(segment, "" | "."))
 }
 
 /// What is in a path without need.

@@ -15,6 +15,8 @@ const DEEPEST: usize = 256;
 const LONGEST_NAME: usize = 255;
 /// What is longer leaves too little of the 260 characters of Windows for the prefix.
 const LONGEST_PATH: usize = 200;
+/// The longest path that Linux takes, in bytes.
+const LONGEST_PATH_ANYWHERE: usize = 4095;
 
 pub(super) static B116: Rule = Rule {
     code: "B116",
@@ -225,10 +227,12 @@ fn paths_are_ascii_and_short(subject: &Subject<'_>, found: &mut Found<'_>) {
         let longest = path.split('/').map(str::len).max().unwrap_or_default();
         let length = path.chars().count();
         if longest > LONGEST_NAME {
-            found.at(
-                place(),
-                format!("its path has a name of {longest} bytes, more than {LONGEST_NAME}"),
-            );
+            let what = format!("its path has a name of {longest} bytes, more than {LONGEST_NAME}");
+            found.read_as(Readers::Refuse, Severity::Error, place(), what);
+        } else if path.len() > LONGEST_PATH_ANYWHERE {
+            let bytes = path.len();
+            let what = format!("its path has {bytes} bytes, more than {LONGEST_PATH_ANYWHERE}");
+            found.read_as(Readers::Refuse, Severity::Error, place(), what);
         } else if length > LONGEST_PATH {
             let what = format!("its path has {length} characters, more than {LONGEST_PATH}");
             found.no_worse_than(elsewhere, place(), what);
