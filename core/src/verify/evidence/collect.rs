@@ -9,6 +9,7 @@ use zip::ZipArchive;
 use super::bzip2_streams::Bzip2Streams;
 use super::content::{Observer, Search};
 use super::contradictions::{contradictions, not_numbers};
+use super::json_document::DOCUMENT_MAX;
 use super::keep::Keeper;
 use super::passing::{Metered, Scanned};
 use super::{
@@ -355,7 +356,9 @@ impl<'a> Collector<'a> {
         let is_paths =
             entry.path == PATHS_JSON && self.paths.is_none() && entry.component != Component::Payload;
         let is_kept = self.keeper.keeps(&entry.path, member.spelling.size);
-        let is_whole = is_kept || (document.is_some() || is_paths) && entry.size <= self.limits.member_bytes;
+        let is_document = document.is_some() && entry.size <= DOCUMENT_MAX.min(self.limits.member_bytes);
+        let is_paths = is_paths && entry.size <= self.limits.member_bytes;
+        let is_whole = is_kept || is_document || is_paths;
         let placeholder = self.placeholders.get(&entry.path);
         let mut observer = Observer::new(placeholder.map(String::as_str));
         let mut content = Vec::new();
@@ -370,10 +373,10 @@ impl<'a> Collector<'a> {
             }
         }
         entry.content = Some(observer.finish());
-        if is_paths && is_whole {
+        if is_paths {
             self.take_paths(&content);
         }
-        if let Some(document) = document.filter(|_| is_whole) {
+        if let Some(document) = document.filter(|_| is_document) {
             self.documents.insert(document, JsonDocument::of(&content));
         }
         if is_kept {

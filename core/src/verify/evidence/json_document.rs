@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::duplicate_keys::duplicate_keys;
 use crate::json::{self, JsonError};
 
-/// Bytes of a document in which keys are compared; real ones have less than 100 KiB.
-const COMPARED_MAX: usize = 4 << 20;
+/// Bytes of a document that is read; real ones have less than 100 KiB. A list of small objects takes
+/// some ninety times its bytes in memory.
+pub(super) const DOCUMENT_MAX: u64 = 1 << 20;
 
 /// The documents of the metadata that are JSON objects. (`info/paths.json` is one of its own.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,8 +46,7 @@ pub struct JsonDocument {
     pub is_plain_utf8: bool,
     /// What it says, or why it says nothing. Of keys that are there twice the last one holds.
     pub read: Result<Value, JsonError>,
-    /// Where objects have a key for the second time, such as `extra.sha`; the first fifty, and none
-    /// of a document beyond 4 MiB.
+    /// Where objects have a key for the second time, such as `extra.sha`; the first fifty.
     pub duplicate_keys: Vec<String>,
 }
 
@@ -57,10 +57,9 @@ impl JsonDocument {
             size: content.len() as u64,
             is_plain_utf8: !is_marked && std::str::from_utf8(content).is_ok(),
             read: json::parse(content),
-            duplicate_keys: match json::decode(content) {
-                Some(text) if content.len() <= COMPARED_MAX => duplicate_keys(&text),
-                _ => Vec::new(),
-            },
+            duplicate_keys: json::decode(content)
+                .map(|text| duplicate_keys(&text))
+                .unwrap_or_default(),
         }
     }
 

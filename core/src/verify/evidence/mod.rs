@@ -15,6 +15,7 @@ mod json_document;
 mod keep;
 mod passing;
 mod paths_json;
+mod shallow;
 mod stream;
 mod zip_directory;
 mod zstd_scan;

@@ -1,15 +1,28 @@
 //! `info/paths.json`: what the package says of its payload.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::shallow::{NUMBER, Shallow};
 use crate::json::{self, JsonError};
 
 /// How many entries are kept; real packages have up to some hundred thousand.
 const ENTRIES_MAX: usize = 1_000_000;
+
+/// What is read of an entry.
+const KEYS: [&str; 7] = [
+    "_path",
+    "path_type",
+    "sha256",
+    "size_in_bytes",
+    "prefix_placeholder",
+    "file_mode",
+    "no_link",
+];
 
 /// What `info/paths.json` says.
 #[derive(Debug)]
@@ -75,13 +88,75 @@ impl PathsJson {
     }
 }
 
+/// An entry is read key by key: what no client looks for may be of any size.
+impl<'de> Deserialize<'de> for PathEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EntryVisitor)
+    }
+}
+
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = PathEntry;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an entry of paths")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<PathEntry, E> {
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_unit<E>(self) -> Result<PathEntry, E> {
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<PathEntry, E> {
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<PathEntry, E> {
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<PathEntry, E> {
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<PathEntry, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(PathEntry::no_object())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<PathEntry, A::Error> {
+        let mut known: BTreeMap<String, Value> = BTreeMap::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if key == NUMBER {
+                members.next_value::<IgnoredAny>()?;
+                return Ok(PathEntry::no_object());
+            }
+            if KEYS.contains(&&*key) {
+                let Shallow(value) = members.next_value()?;
+                known.insert(key, value);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(PathEntry::of(known))
+    }
+}
+
 impl PathEntry {
-    fn of(value: Value) -> Self {
+    fn no_object() -> Self {
+        Self {
+            oddities: vec!["it is not an object".to_owned()],
+            ..Self::default()
+        }
+    }
+
+    fn of(members: BTreeMap<String, Value>) -> Self {
         let mut entry = Self::default();
-        let Value::Object(members) = value else {
-            entry.oddities.push("it is not an object".to_owned());
-            return entry;
-        };
         for (key, value) in members {
             let text = |field: &mut Option<String>, value: Value, oddities: &mut Vec<String>| match value {
                 Value::String(text) => *field = Some(text),
@@ -134,7 +209,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                     self.0.has_list = true;
                     members.next_value_seed(Entries(self.0))?;
                 }
-                "paths_version" => self.0.version = Some(members.next_value()?),
+                "paths_version" => self.0.version = Some(members.next_value::<Shallow>()?.0),
                 _ => {
                     members.next_value::<IgnoredAny>()?;
                 }
@@ -163,8 +238,8 @@ impl<'de> Visitor<'de> for Entries<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while self.0.entries.len() < ENTRIES_MAX {
-            match entries.next_element::<Value>()? {
-                Some(value) => self.0.entries.push(PathEntry::of(value)),
+            match entries.next_element()? {
+                Some(entry) => self.0.entries.push(entry),
                 None => return Ok(()),
             }
         }
@@ -206,5 +281,26 @@ mod tests {
             ["its size_in_bytes is not a number of bytes"]
         );
         assert_eq!(paths.entries[1].oddities, ["it is not an object"]);
+    }
+
+    #[test]
+    fn what_is_not_looked_for_is_not_kept() {
+        let many = "[0],".repeat(1000);
+        let text = format!(
+            r#"{{"paths_version": [{many}0], "paths": [{{"_path": "a", "x": [{many}0], "sha256": [{many}0]}}, 5, [{many}0], 1.5e7]}}"#
+        );
+        let paths = PathsJson::of(text.as_bytes());
+        assert!(paths.failure.is_none());
+        assert_eq!(paths.version, Some(Value::Array(Vec::new())));
+        let oddities: Vec<_> = paths
+            .entries
+            .iter()
+            .map(|entry| entry.oddities.join("; "))
+            .collect();
+        let no_object = "it is not an object";
+        assert_eq!(
+            oddities,
+            ["its sha256 is not text", no_object, no_object, no_object]
+        );
     }
 }

@@ -6,9 +6,6 @@ use super::{document, in_index, shown};
 use crate::verify::finding::quoted;
 use crate::verify::{Check, Component, Document, Found, Place, Readers, Rule, Severity, Source, Subject};
 
-/// Bytes that the document of a package has at most; real ones have less than 100 KiB.
-const SIZE_MAX: u64 = 1 << 20;
-
 pub(super) static D301: Rule = Rule {
     code: "D301",
     severity: Severity::Error,
@@ -32,13 +29,6 @@ fn index_can_be_read(subject: &Subject<'_>, found: &mut Found<'_>) {
     let own = entries.find(|entry| entry.component != Component::Payload);
     if own.is_none() && evidence.is_complete() {
         found.at(place(), "the package has no info/index.json");
-    }
-    let is_read = evidence.document(Document::Index).is_some();
-    if let Some(entry) = own.filter(|entry| is_read && entry.size > SIZE_MAX) {
-        found.at(
-            place(),
-            format!("it has {} bytes; more than {SIZE_MAX} is too much", entry.size),
-        );
     }
     if let Some(value) = document::look_into(Document::Index, evidence, found)
         && !value.is_object()
