@@ -1,31 +1,25 @@
 //! The one reading of a package.
 
+mod conda;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-
-use zip::ZipArchive;
+use std::io::{self, BufReader, Read, Seek};
 
 use super::bzip2_streams::Bzip2Streams;
 use super::content::{Observer, Search};
-use super::contradictions::{contradictions, not_numbers};
 use super::json_document::DOCUMENT_MAX;
 use super::keep::Keeper;
-use super::passing::{Metered, Scanned};
+use super::passing::{Metered, Watched};
 use super::{
-    Bzip2, Component, Container, Document, Entry, EntryKind, Evidence, JsonDocument, PathsJson, Stream,
-    TarEnd, Zip, ZipDirectory,
+    Bzip2, Component, Container, Document, Entry, Evidence, JsonDocument, PathsJson, Stream, TarEnd,
 };
 use crate::package::digest::hash_one;
 use crate::package::sniff::expect_format;
 use crate::package::tarball::{Member, Tarball};
-use crate::package::zstd_frames::ZstdFrames;
-use crate::package::{ArchiveFormat, ArtifactName, Budgeted, Limits, PackageError};
+use crate::package::{ArchiveFormat, ArtifactName, Limits, PackageError};
 
 const PATHS_JSON: &str = "info/paths.json";
-const METADATA_JSON: &str = "metadata.json";
-/// Bytes of `metadata.json` that are read; it holds one number.
-const METADATA_JSON_MAX: u64 = 64 << 10;
 /// Bytes of all paths together that are kept.
 const PATHS_MAX: u64 = 128 << 20;
 /// Content is looked at in pieces of this size.
@@ -69,29 +63,6 @@ pub(super) fn collect<R: Read + Seek>(
     })
 }
 
-/// Remembers when reading the file itself failed, which is nothing that the file's content did.
-struct Watched<'a, R> {
-    inner: R,
-    failure: &'a RefCell<Option<io::Error>>,
-}
-
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).inspect_err(|error| {
-            if error.kind() != io::ErrorKind::Interrupted {
-                let same = io::Error::new(error.kind(), error.to_string());
-                self.failure.borrow_mut().get_or_insert(same);
-            }
-        })
-    }
-}
-
-impl<R: Seek> Seek for Watched<'_, R> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(position)
-    }
-}
-
 /// What was seen so far.
 struct Collector<'a> {
     name: &'a ArtifactName,
@@ -128,112 +99,6 @@ impl<'a> Collector<'a> {
             unpacked_left: Some(limits.unpacked_bytes),
             piece: vec![0; PIECE],
         }
-    }
-
-    /// Reads the info component first: it says what is to be looked for in the payload.
-    fn read_conda<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Zip> {
-        let mut zip = Zip::default();
-        match ZipDirectory::read(&mut archive, size, self.limits)? {
-            Ok(directory) => zip.directory = Some(directory),
-            Err(error) => {
-                zip.failure = Some(error);
-                return Ok(zip);
-            }
-        }
-        let budget = Cell::new(self.limits.zip_directory_bytes);
-        let budgeted = Budgeted {
-            inner: archive,
-            left: &budget,
-        };
-        let mut archive = match ZipArchive::new(budgeted) {
-            Ok(archive) => archive,
-            Err(error) => {
-                zip.failure = Some(error.into());
-                return Ok(zip);
-            }
-        };
-        budget.set(u64::MAX);
-        for component in [Component::Info, Component::Payload] {
-            if let Some(index) = self.index_of(component, &archive) {
-                let stream = self.read_component(component, index, &mut archive);
-                self.streams.push(stream);
-            }
-        }
-        let metadata_json = archive.index_for_name(METADATA_JSON);
-        zip.metadata_json = metadata_json.map(|index| read_metadata_json(index, &mut archive));
-        Ok(zip)
-    }
-
-    /// The member that is the component by its name, or could pass for it.
-    fn index_of<R>(&self, component: Component, archive: &ZipArchive<R>) -> Option<usize>
-    where
-        R: Read + Seek,
-    {
-        let prefix = match component {
-            Component::Info => "info-",
-            Component::Payload | Component::Whole => "pkg-",
-        };
-        let right = format!("{prefix}{}.tar.zst", self.name.stem());
-        archive.index_for_name(&right).or_else(|| {
-            let mut names = archive.file_names_raw();
-            names.position(|name| name.starts_with(prefix.as_bytes()))
-        })
-    }
-
-    fn read_component<R: Read + Seek>(
-        &mut self,
-        component: Component,
-        index: usize,
-        archive: &mut ZipArchive<R>,
-    ) -> Stream {
-        let name = archive.file_names_raw().nth(index).unwrap_or_default();
-        let mut stream = Stream {
-            component,
-            member: String::from_utf8_lossy(name).into_owned(),
-            compressed_size: 0,
-            failure: None,
-            end: None,
-            zstd: None,
-        };
-        match archive.by_index(index) {
-            Err(error) => stream.failure = Some(error.into()),
-            Ok(mut reader) => {
-                stream.compressed_size = reader.compressed_size();
-                self.read_frames(&mut stream, &mut reader);
-            }
-        }
-        stream
-    }
-
-    /// Reads a component of a `.conda` from its zip member.
-    fn read_frames(&mut self, stream: &mut Stream, reader: &mut impl Read) {
-        let limits = self.limits;
-        let mut scanned = Scanned::new(reader);
-        let mut failure = match ZstdFrames::new(&mut scanned, limits) {
-            Ok(mut frames) => {
-                let walked = self.walk(stream, &mut frames);
-                // The zip's own checksum covers the whole member, also what decompressing does not
-                // come to. A deflated one may hold much there.
-                let ratio = limits.expansion_ratio;
-                let allowed = limits.allowed_expansion(stream.compressed_size);
-                let mut rest = frames.into_compressed().take(allowed);
-                let drained = io::copy(&mut rest, &mut io::sink());
-                let is_bomb = drained.is_ok_and(|count| count == allowed);
-                is_bomb.then_some(PackageError::Bomb { ratio }).or(walked.err())
-            }
-            Err(source) => Some(PackageError::Decompress {
-                stream: stream.member.clone(),
-                source,
-            }),
-        };
-        if let Some(source) = scanned.refused {
-            failure = Some(PackageError::ZipContent {
-                member: stream.member.clone(),
-                source,
-            });
-        }
-        stream.failure = failure;
-        stream.zstd = Some(scanned.scan.finish());
     }
 
     fn read_tar_bz2<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Container> {
@@ -433,69 +298,5 @@ impl<'a> Collector<'a> {
             }
         }
         Ok(())
-    }
-}
-
-fn read_metadata_json<R: Read + Seek>(
-    index: usize,
-    archive: &mut ZipArchive<R>,
-) -> Result<Vec<u8>, PackageError> {
-    let mut content = Vec::new();
-    let reader = archive.by_index(index)?;
-    let read = reader.take(METADATA_JSON_MAX).read_to_end(&mut content);
-    read.map_err(|source| PackageError::ZipContent {
-        member: METADATA_JSON.to_owned(),
-        source,
-    })?;
-    Ok(content)
-}
-
-impl Entry {
-    fn of(component: Component, member: &Member) -> Self {
-        let spelling = &member.spelling;
-        let header = &spelling.header;
-        let link = || {
-            let target = spelling.link.as_deref().unwrap_or_default();
-            String::from_utf8_lossy(target).into_owned()
-        };
-        use crate::package::LinkKind;
-        use crate::package::tarball::MemberKind;
-        let kind = match member.kind {
-            MemberKind::File => EntryKind::File,
-            MemberKind::Directory => EntryKind::Directory,
-            MemberKind::Link(LinkKind::Symbolic) => EntryKind::Symlink(link()),
-            MemberKind::Link(LinkKind::Hard) => EntryKind::Hardlink(link()),
-            MemberKind::Special => EntryKind::Special(header.as_bytes()[156]),
-        };
-        Self {
-            component,
-            spelled: String::from_utf8_lossy(&spelling.path).into_owned(),
-            is_utf8: std::str::from_utf8(&spelling.path).is_ok(),
-            path: member.path.clone(),
-            kind,
-            offset: spelling.offset,
-            size: spelling.size,
-            mode: header.mode().unwrap_or_default(),
-            uid: header.uid().unwrap_or_default(),
-            gid: header.gid().unwrap_or_default(),
-            user: header
-                .username_bytes()
-                .filter(|name| !name.is_empty())
-                .map(|name| String::from_utf8_lossy(name).into_owned()),
-            mtime: header.mtime().ok(),
-            contradictions: contradictions(spelling, member.kind),
-            not_numbers: not_numbers(header),
-            content: None,
-        }
-    }
-
-    /// Bytes of the texts that are kept of it, however long they are.
-    fn text_bytes(&self) -> u64 {
-        let link = match &self.kind {
-            EntryKind::Symlink(target) | EntryKind::Hardlink(target) => target.len(),
-            EntryKind::File | EntryKind::Directory | EntryKind::Special(_) => 0,
-        };
-        let contradictions: usize = self.contradictions.iter().map(String::len).sum();
-        (self.spelled.len() + link + contradictions) as u64
     }
 }

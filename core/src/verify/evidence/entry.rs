@@ -1,6 +1,9 @@
 //! A member of a tarball.
 
 use super::Content;
+use super::contradictions::{contradictions, not_numbers};
+use crate::package::LinkKind;
+use crate::package::tarball::{Member, MemberKind};
 
 /// Which tarball of a package a member is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,5 +75,53 @@ impl Entry {
     /// Whether it is a file.
     pub fn is_file(&self) -> bool {
         self.kind == EntryKind::File
+    }
+}
+
+impl Entry {
+    pub(super) fn of(component: Component, member: &Member) -> Self {
+        let spelling = &member.spelling;
+        let header = &spelling.header;
+        let link = || {
+            let target = spelling.link.as_deref().unwrap_or_default();
+            String::from_utf8_lossy(target).into_owned()
+        };
+        let kind = match member.kind {
+            MemberKind::File => EntryKind::File,
+            MemberKind::Directory => EntryKind::Directory,
+            MemberKind::Link(LinkKind::Symbolic) => EntryKind::Symlink(link()),
+            MemberKind::Link(LinkKind::Hard) => EntryKind::Hardlink(link()),
+            MemberKind::Special => EntryKind::Special(header.as_bytes()[156]),
+        };
+        Self {
+            component,
+            spelled: String::from_utf8_lossy(&spelling.path).into_owned(),
+            is_utf8: std::str::from_utf8(&spelling.path).is_ok(),
+            path: member.path.clone(),
+            kind,
+            offset: spelling.offset,
+            size: spelling.size,
+            mode: header.mode().unwrap_or_default(),
+            uid: header.uid().unwrap_or_default(),
+            gid: header.gid().unwrap_or_default(),
+            user: header
+                .username_bytes()
+                .filter(|name| !name.is_empty())
+                .map(|name| String::from_utf8_lossy(name).into_owned()),
+            mtime: header.mtime().ok(),
+            contradictions: contradictions(spelling, member.kind),
+            not_numbers: not_numbers(header),
+            content: None,
+        }
+    }
+
+    /// Bytes of the texts that are kept of it, however long they are.
+    pub(super) fn text_bytes(&self) -> u64 {
+        let link = match &self.kind {
+            EntryKind::Symlink(target) | EntryKind::Hardlink(target) => target.len(),
+            EntryKind::File | EntryKind::Directory | EntryKind::Special(_) => 0,
+        };
+        let contradictions: usize = self.contradictions.iter().map(String::len).sum();
+        (self.spelled.len() + link + contradictions) as u64
     }
 }

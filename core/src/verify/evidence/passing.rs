@@ -1,7 +1,7 @@
 //! Looks at bytes as they pass from one reader to another.
 
-use std::cell::Cell;
-use std::io::{self, Read};
+use std::cell::{Cell, RefCell};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::zstd_scan::ZstdScan;
 
@@ -56,5 +56,28 @@ impl<R: Read> Read for Metered<'_, R> {
             Some(_) => Ok(count),
             None => Err(io::Error::other("too much comes out of it")),
         }
+    }
+}
+
+/// Remembers when reading the file itself failed, which is nothing that the file's content did.
+pub(super) struct Watched<'a, R> {
+    pub(super) inner: R,
+    pub(super) failure: &'a RefCell<Option<io::Error>>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                let same = io::Error::new(error.kind(), error.to_string());
+                self.failure.borrow_mut().get_or_insert(same);
+            }
+        })
+    }
+}
+
+impl<R: Seek> Seek for Watched<'_, R> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(position)
     }
 }

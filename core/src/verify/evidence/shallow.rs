@@ -7,7 +7,7 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 
-/// The key by which serde_json tells visitors of a number that no integer holds, so that none of its
+/// The key by which `serde_json` tells visitors of a number that no integer holds, so that none of its
 /// digits is lost.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 

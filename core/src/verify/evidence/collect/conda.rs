@@ -1,0 +1,138 @@
+//! Reading a `.conda`: its zip, and the tarballs in it.
+
+use std::cell::Cell;
+use std::io::{self, Read, Seek};
+
+use zip::ZipArchive;
+
+use super::super::passing::Scanned;
+use super::super::{Component, Stream, Zip, ZipDirectory};
+use super::Collector;
+use crate::package::zstd_frames::ZstdFrames;
+use crate::package::{Budgeted, PackageError};
+
+const METADATA_JSON: &str = "metadata.json";
+/// Bytes of `metadata.json` that are read; it holds one number.
+const METADATA_JSON_MAX: u64 = 64 << 10;
+
+impl Collector<'_> {
+    /// Reads the info component first: it says what is to be looked for in the payload.
+    pub(super) fn read_conda<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Zip> {
+        let mut zip = Zip::default();
+        match ZipDirectory::read(&mut archive, size, self.limits)? {
+            Ok(directory) => zip.directory = Some(directory),
+            Err(error) => {
+                zip.failure = Some(error);
+                return Ok(zip);
+            }
+        }
+        let budget = Cell::new(self.limits.zip_directory_bytes);
+        let budgeted = Budgeted {
+            inner: archive,
+            left: &budget,
+        };
+        let mut archive = match ZipArchive::new(budgeted) {
+            Ok(archive) => archive,
+            Err(error) => {
+                zip.failure = Some(error.into());
+                return Ok(zip);
+            }
+        };
+        budget.set(u64::MAX);
+        for component in [Component::Info, Component::Payload] {
+            if let Some(index) = self.index_of(component, &archive) {
+                let stream = self.read_component(component, index, &mut archive);
+                self.streams.push(stream);
+            }
+        }
+        let metadata_json = archive.index_for_name(METADATA_JSON);
+        zip.metadata_json = metadata_json.map(|index| read_metadata_json(index, &mut archive));
+        Ok(zip)
+    }
+
+    /// The member that is the component by its name, or could pass for it.
+    fn index_of<R>(&self, component: Component, archive: &ZipArchive<R>) -> Option<usize>
+    where
+        R: Read + Seek,
+    {
+        let prefix = match component {
+            Component::Info => "info-",
+            Component::Payload | Component::Whole => "pkg-",
+        };
+        let right = format!("{prefix}{}.tar.zst", self.name.stem());
+        archive.index_for_name(&right).or_else(|| {
+            let mut names = archive.file_names_raw();
+            names.position(|name| name.starts_with(prefix.as_bytes()))
+        })
+    }
+
+    fn read_component<R: Read + Seek>(
+        &mut self,
+        component: Component,
+        index: usize,
+        archive: &mut ZipArchive<R>,
+    ) -> Stream {
+        let name = archive.file_names_raw().nth(index).unwrap_or_default();
+        let mut stream = Stream {
+            component,
+            member: String::from_utf8_lossy(name).into_owned(),
+            compressed_size: 0,
+            failure: None,
+            end: None,
+            zstd: None,
+        };
+        match archive.by_index(index) {
+            Err(error) => stream.failure = Some(error.into()),
+            Ok(mut reader) => {
+                stream.compressed_size = reader.compressed_size();
+                self.read_frames(&mut stream, &mut reader);
+            }
+        }
+        stream
+    }
+
+    /// Reads a component of a `.conda` from its zip member.
+    fn read_frames(&mut self, stream: &mut Stream, reader: &mut impl Read) {
+        let limits = self.limits;
+        let mut scanned = Scanned::new(reader);
+        let mut failure = match ZstdFrames::new(&mut scanned, limits) {
+            Ok(mut frames) => {
+                let walked = self.walk(stream, &mut frames);
+                // The zip's own checksum covers the whole member, also what decompressing does not
+                // come to. A deflated one may hold much there.
+                let ratio = limits.expansion_ratio;
+                let allowed = limits.allowed_expansion(stream.compressed_size);
+                let mut rest = frames.into_compressed().take(allowed);
+                let drained = io::copy(&mut rest, &mut io::sink());
+                let is_bomb = drained.is_ok_and(|count| count == allowed);
+                is_bomb.then_some(PackageError::Bomb { ratio }).or(walked.err())
+            }
+            Err(source) => Some(PackageError::Decompress {
+                stream: stream.member.clone(),
+                source,
+            }),
+        };
+        if let Some(source) = scanned.refused {
+            failure = Some(PackageError::ZipContent {
+                member: stream.member.clone(),
+                source,
+            });
+        }
+        stream.failure = failure;
+        stream.zstd = Some(scanned.scan.finish());
+    }
+}
+
+fn read_metadata_json<R: Read + Seek>(
+    index: usize,
+    archive: &mut ZipArchive<R>,
+) -> Result<Vec<u8>, PackageError> {
+    let mut content = Vec::new();
+    let reader = archive.by_index(index)?;
+    let read = reader.take(METADATA_JSON_MAX).read_to_end(&mut content);
+    read.map_err(|source| PackageError::ZipContent {
+        member: METADATA_JSON.to_owned(),
+        source,
+    })?;
+    Ok(content)
+}
