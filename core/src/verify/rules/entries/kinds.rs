@@ -9,7 +9,7 @@ pub(super) static B104: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "Every member is a file, a directory or a link",
-    sources: &[Source::Cep(34, "info/paths.json")],
+    sources: &[Source::Cep(34, "./info/paths.json")],
     why: "Devices, FIFOs and the like cannot be installed into an environment: paths.json has no type for them. Some \
           clients make empty files of them, others fail.",
     mend: "Remove it from the prefix before the package is made, or create it when the program runs.",

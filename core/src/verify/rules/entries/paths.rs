@@ -82,7 +82,7 @@ pub(super) static B102: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "Paths and targets of links are written with slashes",
-    sources: &[Source::Cep(34, "info/paths.json")],
+    sources: &[Source::Cep(34, "./info/paths.json")],
     why: "A backslash separates directories on Windows and is part of a name elsewhere: the same package has other \
           files on other machines.",
     mend: "Write paths with / also on Windows, or rename the file.",

@@ -16,7 +16,7 @@ pub(super) static D304: Rule = Rule {
     severity: Severity::Warning,
     mirror: Severity::Note,
     title: "info/index.json has depends, if only an empty list",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "Nobody can tell a package that needs nothing from one whose dependencies were forgotten.",
     mend: "Nothing, if the package needs no other; some versions of rattler-build leave an empty list out. \
            Otherwise write the requirements to the run section of the recipe.",
@@ -39,7 +39,7 @@ pub(super) static D305: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "depends and constrains are lists of text",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "conda and rattler refuse a text in the place of a list: nobody can install the package.",
     mend: "Write a list, also of one: [\"python >=3.10\"].",
     bad: "\"depends\": \"python >=3.10\"",

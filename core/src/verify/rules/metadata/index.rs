@@ -11,7 +11,7 @@ pub(super) static D301: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "info/index.json is there and can be read",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "It says what the package is and what it needs. Without it a package can be neither indexed nor installed; \
           a key that is there twice means one thing to conda and keeps rattler from reading it.",
     mend: "Build the package with conda-build or rattler-build, which write the document. Do not pack a folder by hand.",
@@ -42,7 +42,7 @@ pub(super) static D302: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "The fields of info/index.json are of the right types",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "Clients with fixed types refuse the package, and the whole repodata that it gets into; \
           others compare a text with a number and find no order.",
     mend: "In the recipe, write versions and build strings in quotation marks (version: \"1.10\") and the build number without.",
@@ -106,7 +106,7 @@ pub(super) static D303: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Warning,
     title: "info/index.json says the subdir",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "It is the platform that the package is for. Without it a channel has to guess from the folder that \
           somebody put the file in, and the record of an installed package lacks it.",
     mend: "Build the package again with a build tool of today, which writes the subdir.",
@@ -136,7 +136,7 @@ pub(super) static D318: Rule = Rule {
     severity: Severity::Note,
     mirror: Severity::Note,
     title: "The keys of info/index.json are known ones",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "No client reads other keys, and channels carry them along. Often it is a misspelt one, such as \"constraints\".",
     mend: "Correct the name, or move what is for people to the recipe's extra section, which goes to info/about.json.",
     bad: "\"constraints\": [\"numpy >=2\"]",

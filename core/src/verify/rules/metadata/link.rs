@@ -12,7 +12,7 @@ pub(super) static D324: Rule = Rule {
     mirror: Severity::Error,
     title: "info/link.json says the same kind of noarch as info/index.json",
     sources: &[
-        Source::Cep(34, "info/link.json"),
+        Source::Cep(34, "./info/link.json"),
         Source::Cep(20, "info/link.json file"),
     ],
     why: "Some clients ask one document whether this is a package of Python modules, some the other; \
@@ -110,7 +110,7 @@ pub(super) static D325: Rule = Rule {
     mirror: Severity::Error,
     title: "Entry points name a command, a module and a function",
     sources: &[
-        Source::Cep(34, "info/link.json"),
+        Source::Cep(34, "./info/link.json"),
         Source::Other("GHSA-q53q-5r4j-5729 and GHSA-9m8m-c4j3-rj2c"),
     ],
     why: "On installation, clients write a program of this name that imports this module. A name with a path in it \

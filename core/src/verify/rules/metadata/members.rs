@@ -32,7 +32,7 @@ pub(super) static D327: Rule = Rule {
     severity: Severity::Warning,
     mirror: Severity::Note,
     title: "There are only known files in info/",
-    sources: &[Source::Cep(34, "info/ directory")],
+    sources: &[Source::Cep(34, "./info/ directory")],
     why: "info/ is not installed: what is there by mistake is missing where it is wanted. \
           CEP 34 has build tools allow nothing else there.",
     mend: "Install the file to another folder. What belongs to the recipe goes beside it, to info/recipe/.",

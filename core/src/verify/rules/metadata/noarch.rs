@@ -12,7 +12,7 @@ pub(super) static D311: Rule = Rule {
     mirror: Severity::Warning,
     title: "noarch is generic or python, and as the subdir has it",
     sources: &[
-        Source::Cep(34, "info/index.json"),
+        Source::Cep(34, "./info/index.json"),
         Source::Cep(20, "Implementation for abi3 packages"),
     ],
     why: "It tells the client where Python modules are put and whether they are compiled on installation. \
@@ -51,7 +51,7 @@ pub(super) static D312: Rule = Rule {
     severity: Severity::Warning,
     mirror: Severity::Note,
     title: "A package of the subdir noarch says what kind it is",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "Without the kind no client moves Python modules to the site-packages of the environment, nor makes its entry points.",
     mend: "In the recipe, write noarch: python for a package of Python modules and noarch: generic for all others.",
     bad: "\"subdir\": \"noarch\"",

@@ -15,7 +15,7 @@ pub(super) static D322: Rule = Rule {
     mirror: Severity::Error,
     title: "info/run_exports.json has lists of MatchSpecs",
     sources: &[
-        Source::Cep(34, "info/run_exports.json"),
+        Source::Cep(34, "./info/run_exports.json"),
         Source::Cep(12, "Specification"),
         Source::Cep(43, "Impact in info/*.json"),
     ],
@@ -104,7 +104,7 @@ pub(super) static D323: Rule = Rule {
     severity: Severity::Note,
     mirror: Severity::Note,
     title: "Run exports are in info/run_exports.json",
-    sources: &[Source::Cep(34, "info/run_exports.json")],
+    sources: &[Source::Cep(34, "./info/run_exports.json")],
     why: "Old versions of conda-build wrote info/run_exports.yaml. CEP 34 does not have it, and rattler-build does not read it.",
     mend: "Build the package again.",
     bad: "info/run_exports.yaml",

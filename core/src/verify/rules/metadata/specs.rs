@@ -14,7 +14,7 @@ pub(super) static D306: Rule = Rule {
     title: "Each dependency is a MatchSpec of name, version and build",
     sources: &[
         Source::Cep(29, "Syntax"),
-        Source::Cep(34, "info/index.json"),
+        Source::Cep(34, "./info/index.json"),
         Source::Cep(43, "Syntax"),
     ],
     why: "A solver that cannot read a dependency cannot install the package.",

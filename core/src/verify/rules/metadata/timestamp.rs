@@ -16,7 +16,7 @@ pub(super) static D313: Rule = Rule {
     mirror: Severity::Warning,
     title: "The timestamp is a time in milliseconds that has been",
     sources: &[
-        Source::Cep(34, "info/index.json"),
+        Source::Cep(34, "./info/index.json"),
         Source::Cep(47, "Timestamp validation"),
     ],
     why: "Solvers prefer the later of two builds, and leave out what was built after a date that the user names. \
@@ -65,7 +65,7 @@ pub(super) static D314: Rule = Rule {
     severity: Severity::Warning,
     mirror: Severity::Note,
     title: "info/index.json says when the package was built",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "Of two builds with the same version and number, solvers take the one built last; \
           what has no date cannot be left out by date either.",
     mend: "Build the package with a build tool of today.",

@@ -39,7 +39,7 @@ pub(super) static C208: Rule = Rule {
     severity: Severity::Warning,
     mirror: Severity::Note,
     title: "The build string has the build number in it, behind an underscore",
-    sources: &[Source::Cep(34, "info/index.json")],
+    sources: &[Source::Cep(34, "./info/index.json")],
     why: "People tell builds of one version by the number at the end of the file name. If it is not the build number, \
           by which clients decide, a newer build looks older.",
     mend: "Let the build string of the recipe end in _{{ PKG_BUILDNUM }} (conda-build) or _${{ build_number }} \

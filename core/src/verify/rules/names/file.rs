@@ -12,7 +12,7 @@ pub(super) static C201: Rule = Rule {
     severity: Severity::Error,
     mirror: Severity::Error,
     title: "The file is named by the name, version and build in info/index.json",
-    sources: &[Source::Cep(26, "Filenames"), Source::Cep(35, "Archive formats")],
+    sources: &[Source::Cep(26, "Filenames"), Source::Cep(35, "Specification")],
     why: "Clients take name, version and build from the file's name in some places and from the metadata in others: \
           the package is found under one name and installed under another. rattler and pixi read nothing of a \
           channel with a file whose name does not have the three parts.",

@@ -11,7 +11,7 @@ pub(super) static C210: Rule = Rule {
     mirror: Severity::Error,
     title: "The package lies in the subdir that it was built for",
     sources: &[
-        Source::Cep(34, "info/index.json"),
+        Source::Cep(34, "./info/index.json"),
         Source::Cep(36, "Package record metadata"),
     ],
     why: "Clients offer a package to the machines of the subdir where it lies: those install programs for another \
