@@ -80,7 +80,7 @@ fn the_subdir_is_that_of_the_folder_unless_it_is_given() {
     exit status: 1
     ----- stdout -----
     out/linux-64/demo-1.0-h1234567_0.conda: not fit to be uploaded, 1 error
-      error C210: The package lies in the subdir that it was built for (CEP 34, info/index.json; CEP 36, Package record metadata)
+      error C210: The package lies in the subdir that it was built for (CEP 34, ./info/index.json; CEP 36, Package record metadata)
         info/index.json subdir: the subdir is "noarch", but the package is for linux-64
         mend: Upload it to the subdir that info/index.json names, or build it for this one.
     "#);
@@ -124,7 +124,7 @@ fn an_attestation_is_read_and_its_signature_is_not_checked(#[case] ending: &str)
     demo-1.0-h1234567_0.conda: not fit to be uploaded, 1 error
       error G613: An attestation beside the file is about this file (CEP 27, Attestation format)
         the attestation subject[0].digest: it is {"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}, not only the sha256 02441d13ed44754ab61a9c1c19dd550096701b54c8ffeefb280360655b1aaead
-        mend: Sign again after the last change of the file, under the name that it is published with.
+        mend: Sign again after the last change of the file, under the name and for the channel that it is published with and in.
       the attestation beside it is not about this file as it is; its signature was not checked
     "#); }
     let outcome = verify(&files, &[DEMO, "--json"]);

@@ -83,7 +83,7 @@ fn what_is_found_is_told_by_rule_the_worst_first() {
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
       note B119: Paths have no spaces (rattler-build's checks of paths)
         share/demo/a b.txt: it has a space in its path
-      note D321: info/about.json describes the package (CEP 34, info/about.json)
+      note D321: info/about.json describes the package (CEP 34, ./info/about.json)
         info/about.json summary: there is no summary
     ");
 }
@@ -136,12 +136,12 @@ fn several_packages_are_summed_up_and_a_rule_is_explained_once() {
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
       note B119: Paths have no spaces (rattler-build's checks of paths)
         share/demo/a b.txt: it has a space in its path
-      note D321: info/about.json describes the package (CEP 34, info/about.json)
+      note D321: info/about.json describes the package (CEP 34, ./info/about.json)
         info/about.json summary: there is no summary
     out/noarch/other-1-0.conda: not fit to be uploaded, 1 error, 1 note
       error F501: Nothing is installed in conda-meta/
         conda-meta/x: 2 files, this one first, are in conda-meta/, which is for clients alone
-      note D320: The package says its licence and brings its text (CEP 34, info/licenses/; CEP 34, info/about.json)
+      note D320: The package says its licence and brings its text (CEP 34, ./info/licenses/; CEP 34, ./info/about.json)
         there is no file with the text of a licence, such as info/licenses/LICENSE
     ----- stderr -----
     3 packages: 1 fit to be uploaded, 2 not; 2 errors, 1 warning, 3 notes
