@@ -62,7 +62,10 @@ impl InfoMembers {
                 return Ok(());
             }
         }
-        let content = tarball.read_content()?;
+        let content = match path {
+            INDEX_JSON | ABOUT_JSON | RUN_EXPORTS_JSON => tarball.read_document()?,
+            _ => tarball.read_content()?,
+        };
         match path {
             INDEX_JSON => self.index_json = Some(content),
             ABOUT_JSON => self.about_json = Some(content),

@@ -7,8 +7,11 @@
 /// conda-forge is some 40 MB, the strongest honest compression about 50 to 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one metadata member (`info/index.json` and its like).
+    /// Bytes of one metadata member (`info/paths.json` and its like).
     pub member_bytes: u64,
+    /// Bytes of a metadata member that is parsed as a whole: `info/index.json`, `info/about.json` and
+    /// `info/run_exports.json`. Small objects take a hundred times their bytes in memory.
+    pub document_bytes: u64,
     /// Bytes of a name or extended header within a tarball.
     pub tar_header_bytes: u64,
     /// Members of a tarball.
@@ -30,6 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             member_bytes: 64 << 20,
+            document_bytes: 4 << 20,
             tar_header_bytes: 1 << 20,
             members: 2_000_000,
             expansion_ratio: 200,

@@ -170,7 +170,15 @@ impl<'a, R: Read> Tarball<'a, R> {
 
     /// The content of the current member.
     pub(crate) fn read_content(&mut self) -> Result<Vec<u8>, PackageError> {
-        let limit = self.limits.member_bytes;
+        self.read_content_within(self.limits.member_bytes)
+    }
+
+    /// The content of the current member, which is parsed as a whole.
+    pub(crate) fn read_document(&mut self) -> Result<Vec<u8>, PackageError> {
+        self.read_content_within(self.limits.document_bytes.min(self.limits.member_bytes))
+    }
+
+    fn read_content_within(&mut self, limit: u64) -> Result<Vec<u8>, PackageError> {
         if self.content_left > limit {
             return Err(PackageError::MemberTooLarge {
                 member: self.current.clone(),
