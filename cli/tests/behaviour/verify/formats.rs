@@ -73,7 +73,7 @@ fn github_gets_an_annotation_for_each_finding() {
     assert_snapshot!(told(&["--format", "github"]), @"
     exit status: 1
     ----- stdout -----
-    ::warning file=out/demo-1.0-h1234567_0.conda,title=B109::demo-1.0-h1234567_0.conda: share/demo/open.txt: its mode 666 lets everybody write to it
+    ::warning file=out/demo-1.0-h1234567_0.conda,title=B109::demo-1.0-h1234567_0.conda: share/demo/open.txt: it has the mode 666, which lets everybody write
     ::notice file=out/demo-1.0-h1234567_0.conda,title=B119::demo-1.0-h1234567_0.conda: share/demo/a b.txt: it has a space in its path
     ::notice file=out/demo-1.0-h1234567_0.conda,title=D321::demo-1.0-h1234567_0.conda: info/about.json summary: there is no summary
     ::error file=out/demo-1.0-h1234567_0.conda,title=F501::demo-1.0-h1234567_0.conda: conda-meta/history: it is in conda-meta/, which is for clients alone
@@ -86,7 +86,7 @@ fn github_shows_ten_annotations_so_notes_can_be_left_out() {
     assert_snapshot!(told(&["--format", "github", "-q"]), @"
     exit status: 1
     ----- stdout -----
-    ::warning file=out/demo-1.0-h1234567_0.conda,title=B109::demo-1.0-h1234567_0.conda: share/demo/open.txt: its mode 666 lets everybody write to it
+    ::warning file=out/demo-1.0-h1234567_0.conda,title=B109::demo-1.0-h1234567_0.conda: share/demo/open.txt: it has the mode 666, which lets everybody write
     ::error file=out/demo-1.0-h1234567_0.conda,title=F501::demo-1.0-h1234567_0.conda: conda-meta/history: it is in conda-meta/, which is for clients alone
     ::error file=missing-1-0.conda,title=not read::failed to open file `missing-1-0.conda`: No such file or directory (os error 2)
     ");

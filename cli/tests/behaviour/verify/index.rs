@@ -36,7 +36,7 @@ fn only_the_rules_that_are_named_count() {
     assert_snapshot!(index(&channel, &["--verify=A,B109"]), @"
     exit status: 0
     ----- stderr -----
-    warning: noarch/demo-1.0-h1234567_0.conda: B109 share/demo/open.txt: its mode 666 lets everybody write to it
+    warning: noarch/demo-1.0-h1234567_0.conda: B109 share/demo/open.txt: it has the mode 666, which lets everybody write
     [CHANNEL] (noarch): 2 added, 0 changed, 0 removed, 0 left out; 3 documents written in [TIME]
     ");
     assert_eq!(Published::of(&channel, "noarch").file_names().len(), 2);

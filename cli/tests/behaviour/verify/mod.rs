@@ -79,7 +79,7 @@ fn what_is_found_is_told_by_rule_the_worst_first() {
         conda-meta/history: it is in conda-meta/, which is for clients alone
         mend: Leave the files out. They come into a package if the build script copies a whole environment.
       warning B109: Members can be read by their owner and written by nobody else (conda and rattler, which keep permissions when they unpack)
-        share/demo/open.txt: its mode 666 lets everybody write to it
+        share/demo/open.txt: it has the mode 666, which lets everybody write
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
       note B119: Paths have no spaces (rattler-build's checks of paths)
         share/demo/a b.txt: it has a space in its path
@@ -101,7 +101,7 @@ fn quiet_keeps_silent_about_notes(#[case] quiet: &str) {
         conda-meta/history: it is in conda-meta/, which is for clients alone
         mend: Leave the files out. They come into a package if the build script copies a whole environment.
       warning B109: Members can be read by their owner and written by nobody else (conda and rattler, which keep permissions when they unpack)
-        share/demo/open.txt: its mode 666 lets everybody write to it
+        share/demo/open.txt: it has the mode 666, which lets everybody write
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
     "); }
     let noted = sound().payload("share/demo/a b.txt", "").conda();
@@ -132,7 +132,7 @@ fn several_packages_are_summed_up_and_a_rule_is_explained_once() {
         conda-meta/history: it is in conda-meta/, which is for clients alone
         mend: Leave the files out. They come into a package if the build script copies a whole environment.
       warning B109: Members can be read by their owner and written by nobody else (conda and rattler, which keep permissions when they unpack)
-        share/demo/open.txt: its mode 666 lets everybody write to it
+        share/demo/open.txt: it has the mode 666, which lets everybody write
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
       note B119: Paths have no spaces (rattler-build's checks of paths)
         share/demo/a b.txt: it has a space in its path

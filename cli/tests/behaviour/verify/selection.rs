@@ -100,7 +100,7 @@ fn every_key_of_towpath_toml() {
     ----- stdout -----
     out/demo-1.0-h1234567_0.conda: not fit to be mirrored, 1 error, 1 warning
       error B109: Members can be read by their owner and written by nobody else (conda and rattler, which keep permissions when they unpack)
-        share/demo/open.txt: its mode 666 lets everybody write to it
+        share/demo/open.txt: it has the mode 666, which lets everybody write
         mend: Build with umask 022, or chmod go-w,u+r on the path in the build script.
       warning F501: Nothing is installed in conda-meta/ (CEP 34, Additional restrictions)
         conda-meta/history: it is in conda-meta/, which is for clients alone

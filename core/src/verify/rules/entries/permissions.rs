@@ -65,6 +65,7 @@ pub(super) static B109: Rule = Rule {
 fn members_have_common_permissions(subject: &Subject<'_>, found: &mut Found<'_>) {
     // Archives that are made on Windows say the same of all files, and nothing is made of it there.
     let has_permissions = Machines::of(subject) != Machines::Windows;
+    let mut faulty: BTreeMap<(u32, &str), Alike<'_>> = BTreeMap::new();
     for entry in &subject.evidence.entries {
         let needed = match entry.kind {
             EntryKind::File => 0o400,
@@ -75,14 +76,22 @@ fn members_have_common_permissions(subject: &Subject<'_>, found: &mut Found<'_>)
             continue;
         }
         let mode = entry.mode & 0o777;
-        let what = if mode & needed != needed {
-            format!("its mode {mode:o} keeps its owner out")
+        let fault = if mode & needed != needed {
+            "which keeps the owner out"
         } else if mode & 0o002 != 0 && has_permissions {
-            format!("its mode {mode:o} lets everybody write to it")
+            "which lets everybody write"
         } else {
             continue;
         };
-        found.at(Place::member(entry.path.as_str()), what);
+        let alike = faulty.entry((mode, fault)).or_insert(Alike {
+            first: entry,
+            count: 0,
+        });
+        alike.count += 1;
+    }
+    for ((mode, fault), alike) in faulty {
+        let what = alike.told("has", "have") + &format!(" the mode {mode:o}, {fault}");
+        found.at(Place::member(alike.first.path.as_str()), what);
     }
 }
 
