@@ -47,7 +47,5 @@ pub(super) fn metadata_if_fit(
 }
 
 fn told(finding: &Finding) -> String {
-    let place = finding.place.to_string();
-    let between = if place.is_empty() { "" } else { ": " };
-    format!("{} {place}{between}{}", finding.code, finding.what)
+    format!("{} {}", finding.code, finding.in_words())
 }

@@ -31,6 +31,15 @@ pub struct Finding {
     pub what: String,
 }
 
+impl Finding {
+    /// Where it was found and what, as one line: `info/index.json depends[0]: …`.
+    pub fn in_words(&self) -> String {
+        let place = self.place.to_string();
+        let between = if place.is_empty() { "" } else { ": " };
+        format!("{place}{between}{}", self.what)
+    }
+}
+
 /// Where in a package something was found; the file as a whole if nothing is said.
 ///
 /// The names are the package's own, and may hold anything.

@@ -108,11 +108,12 @@ fn findings_in_words() {
         let report = case.report();
         let group = told.entry(&case.code[..1]).or_default();
         for finding in report.findings.iter().filter(|finding| finding.code == case.code) {
-            let place = finding.place.to_string();
-            let between = if place.is_empty() { "" } else { ": " };
             *group += &format!(
-                "{} ({})\n    {}: {place}{between}{}\n",
-                case.code, case.what, finding.severity, finding.what
+                "{} ({})\n    {}: {}\n",
+                case.code,
+                case.what,
+                finding.severity,
+                finding.in_words()
             );
         }
     }

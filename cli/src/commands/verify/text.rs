@@ -115,10 +115,7 @@ impl Text {
             rule.title
         ))?;
         for finding in findings.iter().take(TOLD) {
-            let place = finding.place.to_string();
-            let between = if place.is_empty() { "" } else { ": " };
-            let line = harmless(&format!("{place}{between}{}", finding.what));
-            report::print(&format!("    {line}"))?;
+            report::print(&format!("    {}", harmless(&finding.in_words())))?;
         }
         let more = more + findings.len().saturating_sub(TOLD);
         if more > 0 {

@@ -13,16 +13,11 @@ pub fn github_annotations(file: &CheckedFile) -> impl Iterator<Item = String> {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let place = finding.place.to_string();
-        let between = if place.is_empty() { "" } else { ": " };
         format!(
             "::{command} file={},title={}::{}",
             property(&file.path),
             finding.code,
-            data(&format!(
-                "{}: {place}{between}{}",
-                file.report.file_name, finding.what
-            ))
+            data(&format!("{}: {}", file.report.file_name, finding.in_words()))
         )
     })
 }

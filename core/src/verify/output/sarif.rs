@@ -69,12 +69,11 @@ fn result(file: &CheckedFile, finding: &Finding, rules: &[&Rule]) -> Value {
     if !place.is_empty() {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": place, "kind": "member" }]);
     }
-    let between = if place.is_empty() { "" } else { ": " };
     json!({
         "ruleId": finding.code,
         "ruleIndex": rules.iter().position(|rule| rule.code == finding.code),
         "level": level(finding.severity),
-        "message": { "text": format!("{place}{between}{}", finding.what) },
+        "message": { "text": finding.in_words() },
         "locations": [location],
     })
 }
