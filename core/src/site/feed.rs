@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::templates::{RenderError, Templates};
 use super::utc_time::UtcTime;
+use super::website::folder_url;
 use super::{link, metadata_text};
 use crate::web_url::web_url;
 
@@ -178,11 +179,6 @@ fn keep_newest(items: &mut Vec<FeedItem>) {
     }
     items.sort_by(|one, other| order(one).cmp(&order(other)));
     items.truncate(FEED_ITEMS);
-}
-
-/// The URL of a folder on the web, with the slash at its end.
-fn folder_url(url: &str) -> Option<String> {
-    Some(format!("{}/", web_url(url)?.trim_end_matches('/')))
 }
 
 /// The name, for ever, of what these texts name together: a UUID of version 8 (RFC 9562) made from

@@ -24,23 +24,31 @@
 //! # Ok::<(), towpath_core::site::RenderError>(())
 //! ```
 
+mod address;
 mod channel_page;
 mod feed;
+mod filters;
 mod frame;
 mod link;
 mod metadata_text;
+pub mod page;
+mod plain_json;
 mod rows;
 mod size;
 mod subdir_page;
 mod templates;
 mod utc_time;
+mod website;
 
+pub use address::{build_stem, package_folder};
 pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
 pub use frame::RootDocument;
+pub use plain_json::PlainJson;
 pub use subdir_page::{Dependencies, ListingRow, SubdirPage};
-pub use templates::{RenderError, Templates};
+pub use templates::{Asset, RenderError, Templates};
 pub use utc_time::UtcTime;
+pub use website::{Here, Page, Website, WebsiteLink, WebsiteTemplates, folder_url};
 
 #[cfg(test)]
 mod tests;

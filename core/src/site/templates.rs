@@ -1,9 +1,13 @@
 //! The templates, how they escape, and how their output is written.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use super::filters;
 
 /// What pages and feeds are made with.
 ///
@@ -12,6 +16,28 @@ use thiserror::Error;
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
+    /// No template: braces mean something else in it.
+    script: Cow<'static, str>,
+}
+
+/// A file that pages load, named by its bytes: who has it never has to ask for it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Its address, relative to the website's root.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl Asset {
+    fn new(name: &str, text: String) -> Self {
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let digest = base16ct::lower::encode_string(&Sha256::digest(&text)[..6]);
+        Self {
+            path: format!("assets/{stem}.{digest}.{extension}"),
+            text,
+        }
+    }
 }
 
 /// A page or feed that could not be written.
@@ -20,6 +46,12 @@ pub enum RenderError {
     /// What it was written to has failed.
     #[error("cannot write the page: {0}")]
     Write(#[source] io::Error),
+    /// There is no such template to replace.
+    #[error("there is no template {name}: the templates are {}", Templates::names().collect::<Vec<_>>().join(", "))]
+    Unknown {
+        /// What was to be replaced.
+        name: String,
+    },
     /// The template has a mistake.
     #[error("cannot make a page from its template: {0}")]
     Template(#[from] Error),
@@ -30,15 +62,29 @@ impl From<RenderError> for io::Error {
         match error {
             RenderError::Write(source) => source,
             RenderError::Template(source) => Self::other(source),
+            unknown @ RenderError::Unknown { .. } => Self::other(unknown),
         }
     }
 }
 
 macro_rules! embedded {
-    ($($name:literal),*) => {
+    ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../../../templates/", $name)))),*]
     };
 }
+
+const STYLE: &str = "style.css";
+const SCRIPT: &str = "site.js";
+
+/// The templates in `templates/`, by name.
+const EMBEDDED: [(&str, &str); 6] = embedded![
+    "base.html",
+    "subdir.html",
+    "channel.html",
+    "style.css",
+    "rss.xml",
+    "atom.xml",
+];
 
 impl Templates {
     /// The templates that come with towpath.
@@ -57,17 +103,51 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_formatter(write_escaped);
         environment.add_filter("in_html", in_html);
-        for (name, source) in embedded![
-            "base.html",
-            "subdir.html",
-            "channel.html",
-            "style.css",
-            "rss.xml",
-            "atom.xml"
-        ] {
+        filters::add_to(&mut environment);
+        for (name, source) in EMBEDDED {
             environment.add_template(name, source)?;
         }
-        Ok(Self { environment })
+        Ok(Self {
+            environment,
+            script: include_str!("../../../templates/site.js").into(),
+        })
+    }
+
+    /// The templates that come with towpath, some of them replaced: by the name and the text of each.
+    ///
+    /// # Errors
+    ///
+    /// When there is no template of such a name, or one has a mistake; its name and line are told.
+    pub fn with_replaced(replaced: impl IntoIterator<Item = (String, String)>) -> Result<Self, RenderError> {
+        let mut templates = Self::embedded()?;
+        for (name, source) in replaced {
+            if name == SCRIPT {
+                templates.script = source.into();
+            } else if Self::names().any(|known| known == name) {
+                templates.environment.add_template_owned(name, source)?;
+            } else {
+                return Err(RenderError::Unknown { name });
+            }
+        }
+        Ok(templates)
+    }
+
+    /// The names of all that can be replaced: templates, the stylesheet and the script.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.into_iter().map(|(name, _)| name).chain([SCRIPT])
+    }
+
+    /// The stylesheet and the script, which pages of a website load, in this order.
+    ///
+    /// # Errors
+    ///
+    /// When the stylesheet is no template.
+    pub fn assets(&self) -> Result<[Asset; 2], RenderError> {
+        let style = self.environment.get_template(STYLE)?.source().to_owned();
+        Ok([
+            Asset::new(STYLE, style),
+            Asset::new(SCRIPT, self.script.to_string()),
+        ])
     }
 
     /// Writes the document that the template makes of the values.

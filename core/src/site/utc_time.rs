@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::record::BuildTime;
@@ -63,6 +64,13 @@ impl UtcTime {
 impl fmt::Display for UtcTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S +0000"))
+    }
+}
+
+/// As Atom spells it.
+impl Serialize for UtcTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.rfc3339())
     }
 }
 

@@ -1,0 +1,95 @@
+//! What templates can do with values, beside what the template engine brings.
+//!
+//! | filter | makes |
+//! |---|---|
+//! | `size` | `1.4 MB` of bytes |
+//! | `grouped` | `28,013` of a number |
+//! | `date` | `2026-11-21` of a time |
+//! | `month` | `Nov 2026` of a time or a month |
+//! | `folder` | the folder of a package's pages, of its name |
+//! | `stem` | the name of a build's page without `.html`, of its file name |
+//! | `segment` | any name as one segment of a URL |
+//! | `href` | a URL of the web, or nothing |
+//! | `cut(n)` | the text with at most `n` characters |
+//! | `json` | the value as JSON text, on several lines |
+//! | `in_html` | the text as HTML inside text, which feeds hold |
+
+use minijinja::value::Value;
+use minijinja::{Environment, Error, ErrorKind};
+
+use super::address::{build_stem, package_folder};
+use super::size::human_size;
+use super::{link, metadata_text};
+use crate::web_url::web_url;
+
+pub(super) fn add_to(environment: &mut Environment<'_>) {
+    environment.add_filter("size", human_size);
+    environment.add_filter("grouped", grouped);
+    environment.add_filter("date", date);
+    environment.add_filter("month", month);
+    environment.add_filter("folder", |name: &str| package_folder(name));
+    environment.add_filter("stem", |file_name: &str| build_stem(file_name));
+    environment.add_filter("segment", |name: &str| link::encoded_segment(name));
+    environment.add_filter("href", |url: &str| web_url(url));
+    environment.add_filter("cut", |text: &str, limit: usize| {
+        metadata_text::cut(text, limit).into_owned()
+    });
+    environment.add_filter("json", json);
+}
+
+/// The number with commas between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The day of a time in RFC 3339.
+fn date(time: &str) -> String {
+    time.chars().take(10).collect()
+}
+
+/// The month of a time in RFC 3339, or of a month.
+fn month(time: &str) -> String {
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let mut parts = time.split('-');
+    let year = parts.next().unwrap_or_default();
+    let name = parts
+        .next()
+        .and_then(|month| month.parse::<usize>().ok())
+        .and_then(|month| NAMES.get(month.checked_sub(1)?));
+    name.map_or_else(|| time.to_owned(), |name| format!("{name} {year}"))
+}
+
+fn json(value: Value) -> Result<String, Error> {
+    serde_json::to_string_pretty(&value)
+        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(
+            [0, 999, 1000, 28_013, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "28,013", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn months_are_named() {
+        assert_eq!(month("2026-11-21T00:00:00Z"), "Nov 2026");
+        assert_eq!(month("2017-01"), "Jan 2017");
+        assert_eq!(month("soon"), "soon");
+    }
+}
