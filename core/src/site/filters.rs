@@ -11,6 +11,9 @@
 //! | `segment` | any name as one segment of a URL |
 //! | `href` | a URL of the web, or nothing |
 //! | `cut(n)` | the text with at most `n` characters |
+//! | `shell` | the text as one word of a shell's command line |
+//! | `css` | the text as the value of a custom property, or nothing |
+//! | `markdown` | the text's Markdown as HTML |
 //! | `json` | the value as JSON text, on several lines |
 //! | `in_html` | the text as HTML inside text, which feeds hold |
 
@@ -34,6 +37,9 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.add_filter("cut", |text: &str, limit: usize| {
         metadata_text::cut(text, limit).into_owned()
     });
+    environment.add_filter("shell", shell_word);
+    environment.add_filter("css", css_value);
+    environment.add_filter("markdown", paragraphs);
     environment.add_filter("json", json);
 }
 
@@ -69,6 +75,43 @@ fn month(time: &str) -> String {
     name.map_or_else(|| time.to_owned(), |name| format!("{name} {year}"))
 }
 
+/// The text as one word of a command line: in quotes if a shell would read more into it.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+=:/@%,".contains(c);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The text if it can be the value of a custom property and nothing else: no end of the rule, no comment,
+/// nothing that is loaded.
+fn css_value(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " .,#%()+-*/'_".contains(c);
+    let is_balanced = text.matches('(').count() == text.matches(')').count();
+    let is_value = !text.trim().is_empty()
+        && text.chars().all(is_plain)
+        && is_balanced
+        && text.matches('\'').count() % 2 == 0
+        && !text.contains("/*")
+        && !text.to_ascii_lowercase().contains("url(");
+    is_value.then(|| text.to_owned())
+}
+
+/// The text's paragraphs, until Markdown is read.
+fn paragraphs(text: &str) -> Value {
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let paragraphs = escaped
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let html: String = paragraphs.map(|text| format!("<p>{text}</p>")).collect();
+    Value::from_safe_string(html)
+}
+
 fn json(value: Value) -> Result<String, Error> {
     serde_json::to_string_pretty(&value)
         .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
@@ -84,6 +127,42 @@ mod tests {
             [0, 999, 1000, 28_013, 1_234_567].map(grouped),
             ["0", "999", "1,000", "28,013", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn commands_hold_a_name_as_one_word() {
+        assert_eq!(shell_word("r-data.table"), "r-data.table");
+        assert_eq!(shell_word("https://h.example/a/"), "https://h.example/a/");
+        assert_eq!(shell_word("x; rm -rf ~"), "'x; rm -rf ~'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+        assert_eq!(shell_word("--yes"), "'--yes'");
+        assert_eq!(shell_word(""), "''");
+    }
+
+    #[test]
+    fn a_theme_sets_values_and_no_rules() {
+        for value in [
+            "oklch(0.5 0.1 20)",
+            "#fdfdfd",
+            "light-dark(#fff, #111)",
+            "'Fira Sans', sans-serif",
+        ] {
+            assert_eq!(css_value(value).as_deref(), Some(value));
+        }
+        for other in [
+            "",
+            "red;}",
+            "red}body{",
+            "url(x)",
+            "URL(//h)",
+            "/* */",
+            "a)b(c))",
+            "it's",
+            "</style>",
+            "a\\b",
+        ] {
+            assert_eq!(css_value(other), None, "{other}");
+        }
     }
 
     #[test]

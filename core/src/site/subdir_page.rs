@@ -15,6 +15,9 @@ use super::utc_time::UtcTime;
 use super::{link, metadata_text};
 use crate::channel::Subdir;
 
+/// The template of a listing, inside a website and without one.
+pub(super) const SUBDIR_TEMPLATE: &str = "subdir.html";
+
 /// The page of a subdir, but for the packages, which are streamed.
 #[derive(Clone, Debug)]
 pub struct SubdirPage {
@@ -98,6 +101,36 @@ impl ListingRow {
     }
 }
 
+impl SubdirPage {
+    /// What the template gets.
+    pub(super) fn values<Packages>(&self, packages: Packages) -> Value
+    where
+        Packages: IntoIterator<Item = ListingRow>,
+        Packages::IntoIter: Send + 'static,
+    {
+        let (count, bytes) = (Tally::default(), Tally::default());
+        context! {
+            subdir => self.subdir.as_str(),
+            documents => self.documents.iter().map(document).collect::<Value>(),
+            file_count => count.function(|count| count.to_string()),
+            total_size => bytes.function(human_size),
+            packages => streamed(packages.into_iter().map({
+                let packages_url = self.packages_url.clone();
+                move |row| {
+                    count.add(1);
+                    bytes.add(row.size.unwrap_or(0));
+                    let href = match &packages_url {
+                        Some(folder) => link::in_folder(folder, &row.file_name),
+                        None => link::relative(&row.file_name),
+                    };
+                    ListedFile { row, href }
+                }
+            })),
+            ..frame(&self.channel, &self.root_documents, "../", self.updated),
+        }
+    }
+}
+
 impl Templates {
     /// Writes the page of a subdir. Of the packages one is taken after the other, each when the
     /// page has come to it: they may come from another thread.
@@ -119,27 +152,7 @@ impl Templates {
         Packages: IntoIterator<Item = ListingRow>,
         Packages::IntoIter: Send + 'static,
     {
-        let (count, bytes) = (Tally::default(), Tally::default());
-        let values = context! {
-            subdir => page.subdir.as_str(),
-            documents => page.documents.iter().map(document).collect::<Value>(),
-            file_count => count.function(|count| count.to_string()),
-            total_size => bytes.function(human_size),
-            packages => streamed(packages.into_iter().map({
-                let packages_url = page.packages_url.clone();
-                move |row| {
-                    count.add(1);
-                    bytes.add(row.size.unwrap_or(0));
-                    let href = match &packages_url {
-                        Some(folder) => link::in_folder(folder, &row.file_name),
-                        None => link::relative(&row.file_name),
-                    };
-                    ListedFile { row, href }
-                }
-            })),
-            ..frame(&page.channel, &page.root_documents, "../", page.updated),
-        };
-        self.write("subdir.html", values, out)
+        self.write(SUBDIR_TEMPLATE, page.values(packages), out)
     }
 }
 

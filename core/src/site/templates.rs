@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, context};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::filters;
+use super::website::Website;
 
 /// What pages and feeds are made with.
 ///
@@ -74,14 +76,32 @@ macro_rules! embedded {
 }
 
 const STYLE: &str = "style.css";
+const THEME: &str = "theme.css";
 const SCRIPT: &str = "site.js";
 
 /// The templates in `templates/`, by name.
-const EMBEDDED: [(&str, &str); 6] = embedded![
+const EMBEDDED: [(&str, &str); 23] = embedded![
     "base.html",
     "subdir.html",
     "channel.html",
+    "site.html",
+    "macros.html",
+    "home.html",
+    "package.html",
+    "versions.html",
+    "used-by.html",
+    "changes.html",
+    "build.html",
+    "names.html",
+    "maintainers.html",
+    "licenses.html",
+    "group.html",
+    "health.html",
+    "search.html",
+    "not-found.html",
     "style.css",
+    "theme.css",
+    "opensearch.xml",
     "rss.xml",
     "atom.xml",
 ];
@@ -137,17 +157,25 @@ impl Templates {
         EMBEDDED.into_iter().map(|(name, _)| name).chain([SCRIPT])
     }
 
-    /// The stylesheet and the script, which pages of a website load, in this order.
+    /// The stylesheet and the script, which pages of this website load, in this order. Of the website
+    /// its colours count.
     ///
     /// # Errors
     ///
-    /// When the stylesheet is no template.
-    pub fn assets(&self) -> Result<[Asset; 2], RenderError> {
-        let style = self.environment.get_template(STYLE)?.source().to_owned();
+    /// When the theme's template has a mistake.
+    pub fn assets(&self, website: &Website) -> Result<[Asset; 2], RenderError> {
         Ok([
-            Asset::new(STYLE, style),
+            Asset::new(STYLE, self.stylesheet(website)?),
             Asset::new(SCRIPT, self.script.to_string()),
         ])
+    }
+
+    /// The stylesheet of the website: what all websites share, then its own colours.
+    fn stylesheet(&self, website: &Website) -> Result<String, RenderError> {
+        let style = self.environment.get_template(STYLE)?;
+        let theme = self.environment.get_template(THEME)?;
+        let theme = theme.render(context! { site => Value::from(Serde(website)) })?;
+        Ok(format!("{}\n{theme}\n", style.source().trim_end()))
     }
 
     /// Writes the document that the template makes of the values.

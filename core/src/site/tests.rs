@@ -2,6 +2,8 @@
 
 mod channel_pages;
 mod feeds;
+mod pages;
+mod sample;
 mod subdir_pages;
 
 use serde_json::{Map, Value};

@@ -8,6 +8,7 @@ use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
 use super::page;
+use super::subdir_page::{ListingRow, SUBDIR_TEMPLATE, SubdirPage};
 use super::templates::{RenderError, Templates};
 use crate::web_url::web_url;
 
@@ -143,6 +144,42 @@ impl WebsiteTemplates {
             page => Value::from(Serde(page)),
         };
         self.templates.write(P::TEMPLATE, values, out)
+    }
+
+    /// Writes the listing of a subdir, in the frame of the website's pages. Packages are taken as by
+    /// [`Templates::write_subdir_page`].
+    ///
+    /// # Errors
+    ///
+    /// When a template has a mistake, or `out` fails.
+    pub fn write_subdir_page<Packages>(
+        &self,
+        here: &Here,
+        page: &SubdirPage,
+        packages: Packages,
+        out: impl Write,
+    ) -> Result<(), RenderError>
+    where
+        Packages: IntoIterator<Item = ListingRow>,
+        Packages::IntoIter: Send + 'static,
+    {
+        let values = minijinja::context! {
+            site => self.site.clone(),
+            here => Value::from(Serde(here)),
+            ..page.values(packages),
+        };
+        self.templates.write(SUBDIR_TEMPLATE, values, out)
+    }
+
+    /// Writes `opensearch.xml`, by which browsers search the website from their address bar. It needs to
+    /// be known where the website is.
+    ///
+    /// # Errors
+    ///
+    /// When the template has a mistake, or `out` fails.
+    pub fn write_opensearch(&self, out: impl Write) -> Result<(), RenderError> {
+        let values = minijinja::context! { site => self.site.clone() };
+        self.templates.write("opensearch.xml", values, out)
     }
 
     /// The templates.

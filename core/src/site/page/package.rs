@@ -180,6 +180,13 @@ pub struct BuildLine {
     pub download: Option<String>,
     /// Whether the build has a page of its own.
     pub has_page: bool,
+    /// What it depends on, as its record says: for the JSON beside the page, by which scripts compare
+    /// versions. None where that is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depends: Option<Vec<String>>,
+    /// The same of what it constrains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constrains: Option<Vec<String>>,
 }
 
 /// How many builds became part of the channel in a month.
