@@ -15,6 +15,7 @@
 //! | `css` | the text as the value of a custom property, or nothing |
 //! | `markdown` | the text's Markdown as HTML |
 //! | `json` | the value as JSON text, on several lines |
+//! | `markdown` | safe HTML of Markdown, headings being `h3` and below |
 //! | `in_html` | the text as HTML inside text, which feeds hold |
 
 use minijinja::value::Value;
@@ -22,7 +23,7 @@ use minijinja::{Environment, Error, ErrorKind};
 
 use super::address::{build_stem, package_folder};
 use super::size::human_size;
-use super::{link, metadata_text};
+use super::{link, markdown, metadata_text};
 use crate::web_url::web_url;
 
 pub(super) fn add_to(environment: &mut Environment<'_>) {
@@ -41,6 +42,9 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.add_filter("css", css_value);
     environment.add_filter("markdown", paragraphs);
     environment.add_filter("json", json);
+    environment.add_filter("markdown", |text: &str| {
+        Value::from_safe_string(markdown::to_html(text))
+    });
 }
 
 /// The number with commas between thousands.

@@ -30,6 +30,7 @@ mod feed;
 mod filters;
 mod frame;
 mod link;
+mod markdown;
 mod metadata_text;
 pub mod page;
 mod plain_json;

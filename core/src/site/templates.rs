@@ -1,6 +1,7 @@
 //! The templates, how they escape, and how their output is written.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, BufWriter, Write};
 
 use minijinja::value::Serde;
@@ -243,6 +244,11 @@ fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value)
     if value.is_safe() || matches!(state.auto_escape(), AutoEscape::None) {
         return Ok(out.write_str(text)?);
     }
+    Ok(escape(text, out)?)
+}
+
+/// Writes text as it stands in HTML and XML, in elements and in attributes.
+pub(super) fn escape(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     let mut rest = text;
     while let Some(position) = rest.find(|c| replacement(c).is_some()) {
         let (plain, special) = rest.split_at(position);
@@ -253,7 +259,7 @@ fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value)
         }
         rest = special.as_str();
     }
-    Ok(out.write_str(rest)?)
+    out.write_str(rest)
 }
 
 /// What stands for a character in HTML and XML: nothing for those that XML 1.0 forbids, nor for
