@@ -26,6 +26,7 @@
 
 mod address;
 mod channel_page;
+pub(crate) mod comparison;
 mod feed;
 mod filters;
 mod frame;
@@ -43,6 +44,7 @@ mod website;
 
 pub use address::{build_stem, package_folder};
 pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
+pub use comparison::{changed_dependencies, changed_fields, changed_files};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
 pub use frame::RootDocument;
 pub use plain_json::PlainJson;

@@ -21,6 +21,8 @@ mod tree;
 
 use std::io::{self, Read, Seek};
 
+#[cfg(feature = "site")]
+pub(crate) use against::name_of;
 #[cfg(feature = "native")]
 pub use against::{ChannelError, ChannelPlace, read_channels};
 pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};

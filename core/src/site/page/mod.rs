@@ -7,6 +7,7 @@
 
 mod build;
 mod changes;
+mod dependency;
 mod health;
 mod home;
 mod lists;
@@ -16,6 +17,7 @@ pub use build::{BuildPage, FileListing, ListedFile, PatchedField};
 pub use changes::{
     ChangedDependency, ChangedField, ChangedFile, ChangesPage, FileChange, FileChanges, VersionChange,
 };
+pub use dependency::Dependency;
 pub use health::{HealthFinding, HealthPage, LargeFile, MissingDependency, UnmetDependency};
 pub use home::{ChannelTotals, HomePage, NewPackage, SubdirFacts};
 pub use lists::{
@@ -23,6 +25,6 @@ pub use lists::{
     Paging, SearchPage,
 };
 pub use package::{
-    BuildLine, Dependency, DependencySet, MonthlyBuilds, PackageLink, PackagePage, Platform, Requirement,
-    RunExportSet, UsedByPage, VersionLine, VersionsPage,
+    BuildLine, DependencySet, MonthlyBuilds, PackageLink, PackagePage, Platform, Requirement, RunExportSet,
+    UsedByPage, VersionLine, VersionsPage,
 };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Paging, VersionChange};
+use super::{Dependency, Paging, VersionChange};
 use crate::site::UtcTime;
 
 /// `p/<name>/`: a package, all subdirs and versions taken together.
@@ -111,19 +111,6 @@ pub struct DependencySet {
     pub depends: Vec<Dependency>,
     /// What may be installed with it only so.
     pub constrains: Vec<Dependency>,
-}
-
-/// A dependency: a MatchSpec.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct Dependency {
-    /// The MatchSpec as it stands in the record.
-    pub spec: String,
-    /// The package that it is about: empty if the text names none.
-    pub name: String,
-    /// What it asks of the package, as text behind the name; empty if anything will do.
-    pub requirement: String,
-    /// Whether this channel has a package of that name, so that there is a page to link to.
-    pub is_here: bool,
 }
 
 /// Run exports of one kind (CEP 12).

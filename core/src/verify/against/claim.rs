@@ -68,7 +68,7 @@ pub(in crate::verify) fn specs<'a>(
 
 /// The package name in a `MatchSpec`, without its channel; of one that cannot be read, what it begins
 /// with.
-pub(in crate::verify) fn name_of(spec: &str) -> &str {
+pub(crate) fn name_of(spec: &str) -> &str {
     if let Ok(spec) = match_spec::parse(spec) {
         return spec.name;
     }

@@ -19,8 +19,9 @@ mod view;
 
 #[cfg(feature = "native")]
 pub use channel::{ChannelError, read_channels};
+pub(crate) use claim::name_of;
+pub(in crate::verify) use claim::specs;
 pub use claim::{Claim, Wanted};
-pub(in crate::verify) use claim::{name_of, specs};
 #[cfg(feature = "native")]
 pub use place::ChannelPlace;
 pub use view::{ChannelView, PublishedRecord, Section};
