@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::commands::index::{RuleAction, Switches, policies_in_file};
+use crate::commands::site::SiteConfig;
 use crate::commands::verify::VerifyConfig;
 use crate::failure::Failure;
 
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     /// `[policy]`: what is to be done about records that break rules, by the rules' names.
     #[serde(default, deserialize_with = "policies_in_file")]
     pub(crate) policy: Vec<RuleAction>,
+    #[serde(default)]
+    pub(crate) site: SiteConfig,
     #[serde(default)]
     pub(crate) verify: VerifyConfig,
 }
@@ -105,7 +108,7 @@ impl Config {
             &mut config.index.output,
             &mut config.index.patch_generator,
         ];
-        for file in files.into_iter().flatten() {
+        for file in files.into_iter().flatten().chain(config.site.paths()) {
             if !file.starts_with("~") {
                 *file = folder.join(&*file);
             }

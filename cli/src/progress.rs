@@ -9,6 +9,8 @@ const SCAN: &str = "scanning {spinner} {elapsed}";
 const READ: &str = "reading {wide_bar} {msg}, {bytes} of {total_bytes} ({bytes_per_sec}), {eta} to go";
 const WRITE: &str = "writing {wide_bar} {pos} of {len} subdirs, {elapsed}";
 const CHANNEL: &str = "summing up {wide_bar} {pos} of {len} subdirs, {elapsed}";
+const GATHER: &str = "gathering {spinner} {elapsed}";
+const PAGES: &str = "making pages {wide_bar} {pos} of {len} packages, {eta} to go";
 
 /// Shows how far a run is. Draws nothing where standard error is no terminal.
 #[derive(Debug, Default)]
@@ -31,6 +33,8 @@ impl Shown {
             Step::Read { bytes, .. } => (ProgressBar::new(bytes), READ),
             Step::Write { subdirs } => (ProgressBar::new(subdirs as u64), WRITE),
             Step::Channel { subdirs } => (ProgressBar::new(subdirs as u64), CHANNEL),
+            Step::Gather { .. } => (ProgressBar::new_spinner(), GATHER),
+            Step::Pages { packages } => (ProgressBar::new(packages as u64), PAGES),
         };
         // The templates are constants; a test shows that they are sound.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -56,7 +60,11 @@ impl Shown {
                     ));
                 }
             }
-            Step::Scan | Step::Write { .. } | Step::Channel { .. } => self.bar.inc(items),
+            Step::Scan
+            | Step::Write { .. }
+            | Step::Channel { .. }
+            | Step::Gather { .. }
+            | Step::Pages { .. } => self.bar.inc(items),
         }
     }
 }
@@ -88,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound() {
-        for template in [SCAN, READ, WRITE, CHANNEL] {
+        for template in [SCAN, READ, WRITE, CHANNEL, GATHER, PAGES] {
             ProgressStyle::with_template(template).unwrap();
         }
     }

@@ -20,6 +20,8 @@ mod summary;
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 
+pub use channel::{PublishedChannel, open_published};
+pub use documents::PublishedSubdir;
 pub use error::IndexError;
 pub use options::{ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};
@@ -28,7 +30,6 @@ pub use stores::{BoxedStore, ChannelStores, StoreKind, StoreLock};
 pub use stores::{PostgresOptions, SetUp};
 pub use summary::{ChannelSummary, IndexSummary, LeftOut, SubdirSummary, Warning};
 
-use self::documents::PublishedSubdir;
 use self::open::{OpenSubdir, Opened};
 
 /// Indexes a channel.

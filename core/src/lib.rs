@@ -26,3 +26,5 @@ pub mod store;
 pub mod transfer;
 pub mod verify;
 mod web_url;
+#[cfg(feature = "native")]
+pub mod website;

@@ -96,6 +96,38 @@ fn update(
     Ok(())
 }
 
+/// What was published of the whole channel, with the stores that know of it.
+pub struct PublishedChannel {
+    /// The subdirs, sorted.
+    pub subdirs: Vec<PublishedSubdir>,
+    /// Everything that decides what is published; `None` if that cannot be told. Equal texts: nothing
+    /// has changed.
+    pub inputs: Option<String>,
+}
+
+/// Opens the stores of a channel to read what an index run has left in them. Nothing is written.
+///
+/// # Errors
+///
+/// When the database cannot be reached, a store cannot be opened, or one was being filled from
+/// elsewhere and that was stopped.
+pub fn open_published(options: &IndexOptions) -> Result<PublishedChannel, IndexError> {
+    let stores = ChannelStores::open_channel(&options.store, &options.channel)?;
+    let compressing = Mutex::new(());
+    let output = Output {
+        folder: options.channel.output(),
+        documents: &options.documents,
+        threads: options.threads.get(),
+        compressing: &compressing,
+        state: PublishedState::default(),
+        written: Vec::new(),
+    };
+    let mut subdirs = other_subdirs::known(&[], &stores, options, &output)?;
+    subdirs.sort_by(|one, other| one.folder.subdir.cmp(&other.folder.subdir));
+    let inputs = inputs(&subdirs, options)?;
+    Ok(PublishedChannel { subdirs, inputs })
+}
+
 /// Everything that decides what the documents hold; `None` if that cannot be told.
 fn inputs(subdirs: &[PublishedSubdir], options: &IndexOptions) -> Result<Option<String>, IndexError> {
     let mut inputs = format!(

@@ -28,9 +28,12 @@ const SHARDS_FROM_PACKAGES: &str = "repodata_shards_from_packages.msgpack.zst";
 const SHARDS: &str = "repodata_shards.msgpack.zst";
 
 /// A subdir whose documents are in place.
-pub(super) struct PublishedSubdir {
+pub struct PublishedSubdir {
+    /// Where its things lie.
     pub folder: SubdirFolder,
+    /// What is known of it.
     pub store: Box<dyn Store + Send>,
+    /// The patch instructions that it was published with.
     pub patch: Option<PatchInstructions>,
 }
 

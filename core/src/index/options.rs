@@ -102,6 +102,9 @@ pub struct DocumentSelection {
     pub feeds: bool,
     /// `index.html` in each subdir.
     pub listing: Option<ListingPages>,
+    /// Whether a website is kept in the same folder: pages and feeds are left to it then, neither
+    /// written nor removed ([`is_website`](crate::website::is_website)).
+    pub website: bool,
     /// Sharded repodata, and where the shards go.
     pub shards: Option<ShardPlacement>,
     /// How long shards stay that no index names any more.
@@ -134,11 +137,12 @@ pub enum ListingPages {
 impl DocumentSelection {
     /// What is written in the channel's root, where pages find it.
     pub(super) fn root_documents(&self) -> Vec<RootDocument> {
+        let feeds = self.feeds && !self.website;
         let wanted = [
-            (self.listing.is_some(), RootDocument::Page),
+            (self.listing.is_some() && !self.website, RootDocument::Page),
             (true, RootDocument::ChannelData),
-            (self.feeds, RootDocument::Rss),
-            (self.feeds, RootDocument::Atom),
+            (feeds, RootDocument::Rss),
+            (feeds, RootDocument::Atom),
         ];
         wanted
             .into_iter()
@@ -163,7 +167,8 @@ impl IndexOptions {
         Ok(subdirs.iter().map(|subdir| self.channel.subdir(subdir)).collect())
     }
 
-    pub(super) fn document_options(&self, subdir: &Subdir) -> DocumentOptions {
+    /// What the documents of a subdir have in common.
+    pub fn document_options(&self, subdir: &Subdir) -> DocumentOptions {
         let mut stages = vec![self.upstream.clone()];
         stages.extend(
             self.include_stages

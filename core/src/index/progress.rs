@@ -22,6 +22,16 @@ pub enum Step {
         /// From how many subdirs.
         subdirs: usize,
     },
+    /// What is known of the channel is gathered, for a website.
+    Gather {
+        /// From how many subdirs.
+        subdirs: usize,
+    },
+    /// Pages of a website are made.
+    Pages {
+        /// Of how many packages.
+        packages: usize,
+    },
 }
 
 /// Somebody who is told how far a run is. Calls come from several threads.

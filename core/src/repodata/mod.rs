@@ -22,7 +22,9 @@ pub use monolithic::write_repodata;
 pub use patch::{PatchError, PatchInstructions};
 pub use review::{DocumentFinding, Review};
 pub use run_exports::write_run_exports;
-pub use shards::{RecordGroup, Records, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes};
+pub use shards::{
+    PublishedRecord, RecordGroup, Records, Shard, ShardIndex, for_each_group, shard_bytes, shard_index_bytes,
+};
 
 use crate::channel::{ChannelRelations, Subdir};
 use crate::json::Layout;

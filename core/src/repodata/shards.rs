@@ -140,25 +140,16 @@ impl RecordGroup {
         let mut shard = Shard::default();
         for grouped in &self.records {
             let file_name = grouped.file.as_str();
-            let record = grouped.record.clone();
-            let (place, record) = match edition.publish(&grouped.file, record) {
-                Published::Record { place, record } => (place, record),
-                Published::Removed => {
+            let (place, record) = match grouped.published(edition)? {
+                PublishedText::Record { place, record } => (place, record),
+                PublishedText::Removed => {
                     shard.removed.push(file_name.to_owned());
                     continue;
                 }
-                Published::LeftOut => continue,
+                PublishedText::LeftOut => continue,
             };
-            let record = edition.written(&place, record, grouped.indexed_timestamp)?;
             let mut record = record.to_object();
-            let run_exports = grouped.run_exports.clone();
-            let run_exports = match (edition.patch, &grouped.file) {
-                (Some(patch), RecordedFile::Artifact(artifact)) => {
-                    patch.apply_to_run_exports(artifact, run_exports)
-                }
-                _ => run_exports,
-            };
-            record.insert("run_exports".to_owned(), run_exports);
+            record.insert("run_exports".to_owned(), grouped.run_exports(edition));
             let map = match place {
                 Place::Packages(ArchiveFormat::TarBz2) => &mut shard.packages,
                 Place::Packages(ArchiveFormat::Conda) => &mut shard.packages_conda,
@@ -170,6 +161,75 @@ impl RecordGroup {
         }
         shard.removed.sort_unstable();
         Ok(shard)
+    }
+}
+
+/// A record as an edition publishes it.
+#[derive(Clone, Debug)]
+pub struct PublishedRecord {
+    /// The file's name.
+    pub file_name: String,
+    /// The record as documents have it.
+    pub record: JsonText,
+    /// The record as the package has it, if a patch changed anything.
+    pub in_package: Option<JsonText>,
+    /// Its run exports; empty if it has none.
+    pub run_exports: Value,
+    /// When the artifact became part of the channel, in milliseconds (CEP 47), if known.
+    pub indexed_timestamp: Option<i64>,
+}
+
+enum PublishedText {
+    Record { place: Place, record: JsonText },
+    Removed,
+    LeftOut,
+}
+
+impl GroupedRecord {
+    fn published(&self, edition: &Edition<'_>) -> io::Result<PublishedText> {
+        Ok(match edition.publish(&self.file, self.record.clone()) {
+            Published::Record { place, record } => PublishedText::Record {
+                record: edition.written(&place, record, self.indexed_timestamp)?,
+                place,
+            },
+            Published::Removed => PublishedText::Removed,
+            Published::LeftOut => PublishedText::LeftOut,
+        })
+    }
+
+    fn run_exports(&self, edition: &Edition<'_>) -> Value {
+        let run_exports = self.run_exports.clone();
+        match (edition.patch, &self.file) {
+            (Some(patch), RecordedFile::Artifact(artifact)) => {
+                patch.apply_to_run_exports(artifact, run_exports)
+            }
+            _ => run_exports,
+        }
+    }
+}
+
+impl RecordGroup {
+    /// The records as an edition publishes them, in order of file name.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be published as the edition wants it.
+    pub fn published(&self, edition: &Edition<'_>) -> io::Result<Vec<PublishedRecord>> {
+        let mut published = Vec::with_capacity(self.records.len());
+        for grouped in &self.records {
+            let PublishedText::Record { record, .. } = grouped.published(edition)? else {
+                continue;
+            };
+            let is_patched = edition.patched(&grouped.file, &grouped.record) != Patched::Untouched;
+            published.push(PublishedRecord {
+                file_name: grouped.file.as_str().to_owned(),
+                record,
+                in_package: is_patched.then(|| grouped.record.clone()),
+                run_exports: grouped.run_exports(edition),
+                indexed_timestamp: grouped.indexed_timestamp,
+            });
+        }
+        Ok(published)
     }
 }
 

@@ -13,7 +13,6 @@
 //! | `cut(n)` | the text with at most `n` characters |
 //! | `shell` | the text as one word of a shell's command line |
 //! | `css` | the text as the value of a custom property, or nothing |
-//! | `markdown` | the text's Markdown as HTML |
 //! | `json` | the value as JSON text, on several lines |
 //! | `markdown` | safe HTML of Markdown, headings being `h3` and below |
 //! | `in_html` | the text as HTML inside text, which feeds hold |
@@ -40,7 +39,6 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     });
     environment.add_filter("shell", shell_word);
     environment.add_filter("css", css_value);
-    environment.add_filter("markdown", paragraphs);
     environment.add_filter("json", json);
     environment.add_filter("markdown", |text: &str| {
         Value::from_safe_string(markdown::to_html(text))
@@ -100,20 +98,6 @@ fn css_value(text: &str) -> Option<String> {
         && !text.contains("/*")
         && !text.to_ascii_lowercase().contains("url(");
     is_value.then(|| text.to_owned())
-}
-
-/// The text's paragraphs, until Markdown is read.
-fn paragraphs(text: &str) -> Value {
-    let escaped = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    let paragraphs = escaped
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|text| !text.is_empty());
-    let html: String = paragraphs.map(|text| format!("<p>{text}</p>")).collect();
-    Value::from_safe_string(html)
 }
 
 fn json(value: Value) -> Result<String, Error> {

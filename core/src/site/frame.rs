@@ -63,7 +63,7 @@ pub(super) fn frame(
     };
     context! {
         channel => channel,
-        hue => hue(channel),
+        hue => channel_hue(channel),
         page_href => documents.iter().find(|document| **document == RootDocument::Page).map(href),
         root_documents => documents.iter().filter_map(link).collect::<Value>(),
         project_url => env!("CARGO_PKG_REPOSITORY"),
@@ -73,7 +73,7 @@ pub(super) fn frame(
 
 /// The hue of a channel's links: its own, always the same, between green and pink, where dark tones
 /// are not muddy and nothing looks like a warning.
-fn hue(channel: &str) -> u16 {
+pub fn channel_hue(channel: &str) -> u16 {
     let digest = Sha256::digest(channel);
     150 + u16::from_be_bytes([digest[0], digest[1]]) % 180
 }

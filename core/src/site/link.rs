@@ -6,7 +6,7 @@ use crate::web_url::{percent_encoded, web_url};
 ///
 /// It is one segment of a path, whatever the name: `:` and `/` are encoded, so that it is neither
 /// a scheme nor another folder. `.` and `..` are no files, also when encoded: there is no link.
-pub(super) fn relative(name: &str) -> Option<String> {
+pub(crate) fn relative(name: &str) -> Option<String> {
     (!matches!(name, "" | "." | "..")).then(|| encoded_segment(name))
 }
 
@@ -14,7 +14,7 @@ pub(super) fn relative(name: &str) -> Option<String> {
 ///
 /// The folder is of the web, of a file system, or relative; of other schemes (`s3:`) browsers have
 /// no use, and there is no link.
-pub(super) fn in_folder(folder: &str, name: &str) -> Option<String> {
+pub(crate) fn in_folder(folder: &str, name: &str) -> Option<String> {
     let file = relative(name)?;
     let folder = match web_url(folder) {
         Some(url) => url,
@@ -27,7 +27,7 @@ pub(super) fn in_folder(folder: &str, name: &str) -> Option<String> {
 /// A name as one segment of a path.
 ///
 /// `+` is encoded though it need not be: object stores read it as a space.
-pub(super) fn encoded_segment(name: &str) -> String {
+pub(crate) fn encoded_segment(name: &str) -> String {
     percent_encoded(name, |byte| {
         byte.is_ascii_alphanumeric() || b"-._~!,=@".contains(&byte)
     })

@@ -9,12 +9,12 @@ use crate::web_url::web_url;
 
 /// The text of a member: a list's items joined with `, `, a number as it is written; empty for
 /// what is absent or says nothing readable.
-pub(super) fn text(members: &Map<String, Value>, key: &str) -> String {
+pub(crate) fn text(members: &Map<String, Value>, key: &str) -> String {
     members.get(key).map(text_of).unwrap_or_default()
 }
 
 /// The first URL of the web in a member that is a URL or a list of them, else its text.
-pub(super) fn url(members: &Map<String, Value>, key: &str) -> String {
+pub(crate) fn url(members: &Map<String, Value>, key: &str) -> String {
     texts(members, key)
         .into_iter()
         .find(|item| web_url(item).is_some())
@@ -22,7 +22,7 @@ pub(super) fn url(members: &Map<String, Value>, key: &str) -> String {
 }
 
 /// The texts of a list; of a single text, that one.
-pub(super) fn texts(members: &Map<String, Value>, key: &str) -> Vec<String> {
+pub(crate) fn texts(members: &Map<String, Value>, key: &str) -> Vec<String> {
     match members.get(key) {
         Some(Value::Array(items)) => items.iter().filter_map(scalar).collect(),
         Some(value) => scalar(value).into_iter().collect(),
@@ -31,7 +31,7 @@ pub(super) fn texts(members: &Map<String, Value>, key: &str) -> Vec<String> {
 }
 
 /// The text cut between words, so that it has at most `limit` characters and a mark of the cut.
-pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     let Some((end, _)) = text.char_indices().nth(limit) else {
         return Cow::Borrowed(text);
     };

@@ -29,16 +29,17 @@ pub struct Asset {
     /// Its address, relative to the website's root.
     pub path: String,
     /// What is in it.
-    pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Asset {
-    fn new(name: &str, text: String) -> Self {
+    pub(crate) fn new(name: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let digest = base16ct::lower::encode_string(&Sha256::digest(&text)[..6]);
+        let digest = base16ct::lower::encode_string(&Sha256::digest(&bytes)[..6]);
         Self {
             path: format!("assets/{stem}.{digest}.{extension}"),
-            text,
+            bytes,
         }
     }
 }

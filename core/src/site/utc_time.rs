@@ -55,8 +55,13 @@ impl UtcTime {
     }
 
     /// As Atom spells it: `2019-06-21T14:27:41Z`.
-    pub(super) fn rfc3339(self) -> String {
+    pub(crate) fn rfc3339(self) -> String {
         self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// The month, counted from the year 0: one more is the next month.
+    pub(crate) fn month(self) -> i32 {
+        i32::from(self.0.year()) * 12 + i32::from(self.0.month()) - 1
     }
 }
 

@@ -1,12 +1,14 @@
 //! The arguments of `towpath index`.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, FromArgMatches, ValueEnum};
 
 use super::policies::{self, RuleAction};
 use super::switches::Switches;
 use crate::database::{DATABASE, Database, ServerArgs};
+use crate::failure::Failure;
 
 const READING: &str = "Reading packages";
 const DOCUMENTS: &str = "Documents";
@@ -35,101 +37,101 @@ pub(crate) struct IndexArgs {
 
     /// Write documents to this folder instead of DIR
     #[arg(long, value_name = "PATH", env = "TOWPATH_OUTPUT", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// Index this subdir; may be given several times [default: the known ones that are there]
     #[arg(long, value_name = "NAME", help_heading = READING)]
-    pub(super) subdir: Vec<String>,
+    pub(crate) subdir: Vec<String>,
 
     /// The channel's name in pages and feeds [default: the folder's]
     #[arg(short = 'n', long, value_name = "NAME", env = "TOWPATH_CHANNEL_NAME", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) channel_name: Option<String>,
+    pub(crate) channel_name: Option<String>,
 
     /// The URL that clients are given, which feeds name
     #[arg(long, value_name = "URL", env = "TOWPATH_CHANNEL_URL", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) channel_url: Option<String>,
+    pub(crate) channel_url: Option<String>,
 
     /// The URL of the channel's website, to which feeds link
     #[arg(long, value_name = "URL", env = "TOWPATH_SITE_URL", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) site_url: Option<String>,
+    pub(crate) site_url: Option<String>,
 
     /// Take patch instructions from a Python file with a function `_patch_repodata`, or from a package
     #[arg(long, value_name = "PATH", env = "TOWPATH_PATCH_GENERATOR", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) patch_generator: Option<PathBuf>,
+    pub(crate) patch_generator: Option<PathBuf>,
 
     /// The Python that runs a patch generator
     #[arg(long, value_name = "PATH", env = "TOWPATH_PYTHON", hide_env = true, default_value = "python3", help_heading = DOCUMENTS)]
-    pub(super) python: PathBuf,
+    pub(crate) python: PathBuf,
 
     /// The URL of the channel's packages, if they are not served beside the documents (CEP 15)
     #[arg(long, value_name = "URL", env = "TOWPATH_BASE_URL", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
 
     /// A channel that clients load with higher priority than this one, as in ../conda-forge (CEP 42)
     #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
-    pub(super) base_channel: Option<String>,
+    pub(crate) base_channel: Option<String>,
 
     /// A channel that clients load with lower priority than this one (CEP 42)
     #[arg(long, value_name = "REFERENCE", help_heading = DOCUMENTS)]
-    pub(super) overrides_channel: Option<String>,
+    pub(crate) overrides_channel: Option<String>,
 
     /// The level of zstd compression, from 1 to 22 [default: 16]
     #[arg(long, value_name = "LEVEL", env = "TOWPATH_ZST_LEVEL", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) zst_level: Option<u8>,
+    pub(crate) zst_level: Option<u8>,
 
     /// How long shards stay that no index names any more [default: 7 days]
     #[arg(long, value_name = "TIME", env = "TOWPATH_SHARD_GRACE", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) shard_grace: Option<String>,
+    pub(crate) shard_grace: Option<String>,
 
     /// A file with versions to keep in `current_repodata.json` beside the newest: package names and lists of versions
     #[arg(short = 'm', long, value_name = "YAML", env = "TOWPATH_CURRENT_INDEX_VERSIONS_FILE", hide_env = true, help_heading = DOCUMENTS)]
-    pub(super) current_index_versions_file: Option<PathBuf>,
+    pub(crate) current_index_versions_file: Option<PathBuf>,
 
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N", env = "TOWPATH_THREADS", hide_env = true, help_heading = READING)]
-    pub(super) threads: Option<usize>,
+    pub(crate) threads: Option<usize>,
 
     /// The stage of the store that says which packages are part of the channel
     #[arg(long, value_name = "NAME", default_value = "fs", help_heading = READING)]
-    pub(super) upstream_stage: String,
+    pub(crate) upstream_stage: String,
 
     /// A further stage whose packages are part of the channel; may be given several times
     #[arg(long, value_name = "NAME", help_heading = READING)]
-    pub(super) include_stage: Vec<String>,
+    pub(crate) include_stage: Vec<String>,
 
     /// What to do about records that break a rule; may be given several times [default: warn]
     ///
     /// Rules: subdir, file-name, timestamp, name, record. Actions: allow, warn, reject. See
     /// docs/configuration.md.
     #[arg(long, value_name = "RULE=ACTION", value_delimiter = ',', value_parser = policies::parse, help_heading = READING)]
-    pub(super) policy: Vec<RuleAction>,
+    pub(crate) policy: Vec<RuleAction>,
 
     /// Hold new and changed packages to the rules of `towpath verify`, or to those whose codes begin
     /// so; what breaks one at the severity of an error is left out. Reads every payload
     ///
     /// The rest of the choice (profile, ignored codes, severities) is `[verify]` in towpath.toml.
     #[arg(long, value_name = "CODES", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "", help_heading = READING)]
-    pub(super) verify: Option<Vec<String>>,
+    pub(crate) verify: Option<Vec<String>>,
 
     /// Where to keep what was read
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_DB", hide_env = true, help_heading = READING)]
-    pub(super) db: Database,
+    pub(crate) db: Database,
 
     #[command(flatten)]
-    pub(super) server: ServerArgs,
+    pub(crate) server: ServerArgs,
 
     /// Make or change the database's tables if that is needed; without it only an empty database
     /// gets tables
     #[arg(long, env = "TOWPATH_AUTO_UPGRADE", hide_env = true, help_heading = DATABASE, conflicts_with = "no_ddl")]
-    pub(super) auto_upgrade: bool,
+    pub(crate) auto_upgrade: bool,
 
     /// Never make or change the database's tables
     #[arg(long, env = "TOWPATH_NO_DDL", hide_env = true, help_heading = DATABASE)]
-    pub(super) no_ddl: bool,
+    pub(crate) no_ddl: bool,
 
     /// What to do when another process is indexing a subdir
     #[arg(long, value_enum, default_value_t, env = "TOWPATH_ON_BUSY", hide_env = true, help_heading = READING)]
-    pub(super) on_busy: Busy,
+    pub(crate) on_busy: Busy,
 
     /// Say what was done as one JSON object on standard output
     #[arg(long)]
@@ -141,14 +143,32 @@ pub(crate) struct IndexArgs {
 
     /// Accepted for conda-index's sake: what it would tell is always told
     #[arg(short, long, conflicts_with = "quiet")]
-    pub(super) verbose: bool,
+    pub(crate) verbose: bool,
 
     #[command(flatten)]
-    pub(super) switches: Switches,
+    pub(crate) switches: Switches,
+}
+
+impl IndexArgs {
+    /// What `towpath index DIR` is given when it is given nothing else: the environment, and the file in
+    /// the channel, still count.
+    ///
+    /// # Errors
+    ///
+    /// When the environment says what is not understood.
+    pub(crate) fn of_channel(channel: &Path) -> Result<Self, Failure> {
+        let command = Self::augment_args(clap::Command::new("towpath index"));
+        // Behind two hyphens, so that no folder is taken for an option.
+        let words = [OsStr::new("towpath index"), OsStr::new("--"), channel.as_os_str()];
+        command
+            .try_get_matches_from(words)
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .map_err(Failure::usage)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Busy {
+pub(crate) enum Busy {
     /// Wait for it
     #[default]
     Wait,

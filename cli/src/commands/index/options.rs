@@ -16,6 +16,7 @@ use towpath_core::repodata::CurrentVersions;
 use towpath_core::repodata::patch::PatchSource;
 use towpath_core::store::{MissingArtifacts, Stage};
 use towpath_core::verify::VerifyOptions;
+use towpath_core::website::is_website;
 
 use super::arguments::{Busy, IndexArgs};
 use super::policies;
@@ -61,9 +62,11 @@ impl IndexArgs {
             None
         };
         let stages = stages.unwrap_or_else(|| self.include_stage.clone());
+        let folder = ChannelFolder::new(channel, output);
+        let website = is_website(folder.output());
         let options = IndexOptions {
-            identity: self.identity(&channel, &config),
-            channel: ChannelFolder::new(channel, output),
+            identity: self.identity(folder.root(), &config),
+            channel: folder,
             subdirs: named.map_or(Ok(SubdirSelection::Detected), |names| subdirs(&names))?,
             store: self.store()?,
             scan: if is_on(Switch::UpdateCache) {
@@ -77,7 +80,7 @@ impl IndexArgs {
             verify: self.verify(&config, now)?,
             policy: policies::policy(&self.policy, &config.policy)?,
             patches: self.patches(&config),
-            documents: self.documents(&config, &is_on)?,
+            documents: self.documents(&config, &is_on, website)?,
             on_busy: match self.on_busy {
                 Busy::Wait => OnBusy::Wait,
                 Busy::Skip => OnBusy::Skip,
@@ -88,6 +91,12 @@ impl IndexArgs {
             now,
         };
         Ok((options, is_on(Switch::SkipBroken)))
+    }
+
+    /// The channel as a run indexes it, for commands that show what it has published.
+    pub(crate) fn channel_options(&self) -> Result<IndexOptions, Failure> {
+        let (options, _) = self.options(Timestamp::now())?;
+        Ok(options)
     }
 
     /// The rules of `towpath verify` that packages are held to.
@@ -118,6 +127,7 @@ impl IndexArgs {
         &self,
         config: &Config,
         is_on: &dyn Fn(Switch) -> bool,
+        website: bool,
     ) -> Result<DocumentSelection, Failure> {
         let level = match self.zst_level.or(config.index.zst_level) {
             Some(level) => ZstdLevel::new(level).map_err(Failure::usage)?,
@@ -146,6 +156,7 @@ impl IndexArgs {
             run_exports: is_on(Switch::RunExports),
             channeldata: is_on(Switch::Channeldata),
             feeds: is_on(Switch::Rss),
+            website,
             listing: match (is_on(Switch::Html), is_on(Switch::HtmlDependencies)) {
                 (false, _) => None,
                 (true, false) => Some(ListingPages::Plain),

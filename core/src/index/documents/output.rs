@@ -103,10 +103,11 @@ impl Output<'_> {
     }
 
     /// Removes a document that is not asked for any more, if it is the one that was put here:
-    /// somebody may have put one of their own in its place.
+    /// somebody may have put one of their own in its place. Pages are left to a website, if there is one.
     pub(in crate::index) fn remove_own(&self, name: &str) -> Result<(), IndexError> {
         let own = self.state.documents.get(name);
-        if own.is_some() && FileStamp::of(&self.folder.join(name)) == own.copied() {
+        if !self.documents.website && own.is_some() && FileStamp::of(&self.folder.join(name)) == own.copied()
+        {
             self.remove(name)?;
         }
         Ok(())

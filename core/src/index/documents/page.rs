@@ -21,7 +21,9 @@ impl Publisher<'_> {
     /// What the page shows, if there is to be one.
     pub(super) fn listing(&self) -> Option<ListingPages> {
         let documents = &self.options.documents;
-        documents.listing.filter(|_| documents.monolithic)
+        documents
+            .listing
+            .filter(|_| documents.monolithic && !documents.website)
     }
 
     /// Whether the page lists patch instructions if there are any, and only then.

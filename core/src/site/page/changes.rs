@@ -25,7 +25,7 @@ pub struct VersionChange {
     pub version: String,
     /// The older version.
     pub previous: String,
-    /// When the newer one became part of the channel.
+    /// When the newer one was first built.
     pub released: Option<UtcTime>,
     /// The subdir of the builds that were compared.
     pub subdir: String,

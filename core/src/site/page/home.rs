@@ -21,7 +21,7 @@ pub struct HomePage {
     pub newest: Vec<NewPackage>,
     /// The packages that most others depend on, most first.
     pub most_used: Vec<NewPackage>,
-    /// When the newest build became part of the channel.
+    /// When the newest build was made.
     pub updated: Option<UtcTime>,
     /// Channels that clients load with this one, with higher and with lower priority (CEP 42).
     pub base_channel: Option<String>,
@@ -47,7 +47,7 @@ pub struct SubdirFacts {
     pub subdir: String,
     /// How much is in it.
     pub totals: ChannelTotals,
-    /// When its newest build became part of the channel.
+    /// When its newest build was made.
     pub updated: Option<UtcTime>,
     /// Whether it has a listing page at `<subdir>/`.
     pub has_page: bool,
@@ -62,7 +62,7 @@ pub struct NewPackage {
     pub version: String,
     /// What it is, in a sentence.
     pub summary: Option<String>,
-    /// When that version became part of the channel.
+    /// When that version was first built.
     pub released: Option<UtcTime>,
     /// The subdirs that have it.
     pub subdirs: Vec<String>,

@@ -24,7 +24,7 @@ pub struct PackagePage {
     pub maintainers: Vec<String>,
     /// The repository and commit of its recipe, if the package says so.
     pub provenance: Option<String>,
-    /// When its newest build became part of the channel, or was built where that is not known.
+    /// When its newest build was made: built, or became part of the channel where that is not known.
     pub updated: Option<UtcTime>,
     /// The same of its first build.
     pub first: Option<UtcTime>,
@@ -98,7 +98,7 @@ pub struct Platform {
     pub version: String,
     /// Whether that is the highest of all.
     pub is_latest: bool,
-    /// When its newest build became part of the channel.
+    /// When its newest build was made.
     pub updated: Option<UtcTime>,
 }
 
@@ -138,7 +138,7 @@ pub struct Requirement {
 pub struct VersionLine {
     /// The version.
     pub version: String,
-    /// When its first build became part of the channel.
+    /// When its first build was made.
     pub released: Option<UtcTime>,
     /// How many builds it has.
     pub build_count: usize,
@@ -159,7 +159,7 @@ pub struct BuildLine {
     pub build_number: u64,
     /// Bytes of the file.
     pub size: Option<u64>,
-    /// When it became part of the channel, or was built where that is not known.
+    /// When it was built, or became part of the channel where that is not known.
     pub updated: Option<UtcTime>,
     /// SHA-256 in hexadecimal digits; empty if not known.
     pub sha256: String,
@@ -176,7 +176,7 @@ pub struct BuildLine {
     pub constrains: Option<Vec<String>>,
 }
 
-/// How many builds became part of the channel in a month.
+/// How many builds were made in a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MonthlyBuilds {
     /// The month: `2026-11`.

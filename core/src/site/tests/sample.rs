@@ -797,8 +797,8 @@ fn sample_site() {
     }
     let (templates, assets) = templates(website());
     for asset in assets {
-        write(&asset.path, &asset.text);
-        write(&format!("empty/{}", asset.path), &asset.text);
+        write(&asset.path, &asset.bytes);
+        write(&format!("empty/{}", asset.path), &asset.bytes);
     }
     let mut opensearch = Vec::new();
     templates.write_opensearch(&mut opensearch).unwrap();

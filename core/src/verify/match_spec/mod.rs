@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 pub(super) use brackets::{is_flag, is_group_name};
 pub(super) use fault::{Fault, Slip};
-pub(super) use requirement::Requirement;
+pub(crate) use requirement::Requirement;
 pub(super) use version::VersionExpression;
 
 /// A `MatchSpec`, taken apart.

@@ -18,7 +18,7 @@ const ELSEWHERE: [&str; 5] = ["channel", "name", "namespace", "url", "when"];
 
 /// What a `MatchSpec` asks of the builds of a package.
 #[derive(Clone, Debug)]
-pub(in crate::verify) struct Requirement {
+pub(crate) struct Requirement {
     version: Option<Expression>,
     build: Option<String>,
     build_number: Option<(String, u64)>,
@@ -46,7 +46,7 @@ enum Test {
 impl Requirement {
     /// What a spec asks; nothing if it cannot be read, or is about more than builds of one package in
     /// the channels at hand.
-    pub(in crate::verify) fn of(spec: &str) -> Option<Self> {
+    pub(crate) fn of(spec: &str) -> Option<Self> {
         let spec = parse(spec).ok()?;
         let is_elsewhere = spec.keys.iter().any(|key| ELSEWHERE.contains(key))
             || spec.slips.contains(&Slip::Channel)
@@ -63,13 +63,13 @@ impl Requirement {
     }
 
     /// Whether it finds builds of this version.
-    pub(in crate::verify) fn finds_version(&self, version: &Version) -> bool {
+    pub(crate) fn finds_version(&self, version: &Version) -> bool {
         let expression = self.version.as_ref();
         expression.is_none_or(|expression| expression.finds(version))
     }
 
     /// Whether it finds builds with this string and number, if their version is right.
-    pub(in crate::verify) fn finds_build(&self, build: &str, number: Option<u64>) -> bool {
+    pub(crate) fn finds_build(&self, build: &str, number: Option<u64>) -> bool {
         let pattern = self.build.as_deref();
         pattern.is_none_or(|pattern| finds_text(pattern, build))
             && match (&self.build_number, number) {
@@ -79,7 +79,7 @@ impl Requirement {
     }
 
     /// Whether a version that is not found lies before the first that is asked about, rather than behind.
-    pub(in crate::verify) fn is_before(&self, version: &Version) -> bool {
+    pub(crate) fn is_before(&self, version: &Version) -> bool {
         let tests = self.version.iter().flat_map(|expression| &expression.tests);
         let mut limits = tests.filter_map(|test| match test {
             Test::Any => None,

@@ -1,0 +1,53 @@
+//! `[site]` in `towpath.toml`: what a channel's website is.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::arguments::{Builds, Copied};
+
+/// `[site]`: what a channel's website is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SiteConfig {
+    pub(super) title: Option<String>,
+    /// What the channel is, in Markdown.
+    pub(super) description: Option<String>,
+    pub(super) logo: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) links: Vec<SiteLink>,
+    /// The colour of links, as a hue in degrees.
+    pub(super) hue: Option<u16>,
+    #[serde(default)]
+    pub(super) theme: BTreeMap<String, String>,
+    pub(super) output: Option<PathBuf>,
+    pub(super) templates: Option<PathBuf>,
+    pub(super) copy: Option<Copied>,
+    pub(super) url_path: Option<String>,
+    pub(super) build_pages: Option<Builds>,
+    pub(super) max_size: Option<String>,
+    pub(super) files: Option<bool>,
+}
+
+/// A link at the top of every page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteLink {
+    pub(super) label: String,
+    pub(super) url: String,
+}
+
+impl SiteConfig {
+    /// The paths that are relative to the channel.
+    pub(crate) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        [&mut self.logo, &mut self.output, &mut self.templates]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Whether anything else than what the website is called says where it is.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
+}

@@ -1,0 +1,308 @@
+//! The folder that a website is written to, and what earlier runs have written there.
+//!
+//! Pages come in *units*: what is made from the same data, such as all pages of a package. A unit whose
+//! data did not change is left alone without being made; a page that comes out the same is left alone
+//! too, with its time. What an earlier run wrote and this one does not is removed at the end.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::publish::PendingFile;
+
+/// The file with what was written, in the website's root.
+const STATE: &str = ".towpath-site";
+
+/// Whether a website is kept in this folder.
+pub fn is_website(folder: &Path) -> bool {
+    folder.join(STATE).is_file() || folder.join(interrupted()).is_file()
+}
+
+/// What tells data from other data.
+pub(super) type DataDigest = [u8; 16];
+
+/// The digest of data that may have changed.
+pub(super) const UNKNOWN: DataDigest = [0; 16];
+
+/// A website's folder.
+pub(super) struct WebsiteFolder {
+    root: PathBuf,
+    before: State,
+    after: Mutex<State>,
+    folders: Mutex<HashSet<PathBuf>>,
+    tally: Mutex<Tally>,
+}
+
+/// What a run has written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Files that are part of the website.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that were written, because they are new or changed.
+    pub written: usize,
+    /// Files of earlier runs that are gone.
+    pub removed: usize,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct State {
+    /// What the whole website was made from.
+    inputs: Option<String>,
+    units: BTreeMap<String, Unit>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Unit {
+    data: DataDigest,
+    /// Paths and sizes.
+    files: Vec<(String, u64)>,
+}
+
+/// Writes the pages of one unit.
+pub(super) struct UnitWriter<'a> {
+    folder: &'a WebsiteFolder,
+    files: Vec<(String, u64)>,
+    written: usize,
+}
+
+impl WebsiteFolder {
+    /// Opens the folder, making it if it is missing.
+    pub(super) fn open(root: &Path) -> io::Result<Self> {
+        fs_err::create_dir_all(root)?;
+        let path = root.join(STATE);
+        let interrupted = root.join(interrupted());
+        let before = match State::load(&path) {
+            Some(state) => state,
+            // The files of a run that did not end are known, and what they were made from is not.
+            None => State::load(&interrupted).unwrap_or_default().without_data(),
+        };
+        Ok(Self {
+            root: root.to_owned(),
+            before,
+            after: Mutex::default(),
+            folders: Mutex::default(),
+            tally: Mutex::default(),
+        })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether the website was made from just this, and is all there.
+    pub(super) fn is_current(&self, inputs: &str) -> bool {
+        self.before.inputs.as_deref() == Some(inputs)
+            && self.before.units.values().all(|unit| self.is_in_place(unit))
+    }
+
+    /// What is there, if it is current.
+    pub(super) fn current_tally(&self) -> Tally {
+        let files = || self.before.units.values().flat_map(|unit| &unit.files);
+        Tally {
+            files: files().count(),
+            bytes: files().map(|(_, size)| size).sum(),
+            ..Tally::default()
+        }
+    }
+
+    /// Says that the folder is being changed: should the run not end, the next one looks at every file.
+    pub(super) fn begin(&self) -> io::Result<()> {
+        let path = self.root.join(STATE);
+        match fs_err::rename(&path, self.root.join(interrupted())) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a unit, unless it was made from this data and is all there. Data that nobody can tell from
+    /// other data has the digest [`UNKNOWN`].
+    pub(super) fn unit<E: From<io::Error>>(
+        &self,
+        name: &str,
+        data: DataDigest,
+        write: impl FnOnce(&mut UnitWriter<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let known = self.before.units.get(name);
+        if let Some(unit) =
+            known.filter(|unit| data != UNKNOWN && unit.data == data && self.is_in_place(unit))
+        {
+            self.keep(name, unit.clone(), 0);
+            return Ok(());
+        }
+        let mut writer = UnitWriter {
+            folder: self,
+            files: Vec::new(),
+            written: 0,
+        };
+        write(&mut writer)?;
+        let UnitWriter { files, written, .. } = writer;
+        self.keep(name, Unit { data, files }, written);
+        Ok(())
+    }
+
+    fn keep(&self, name: &str, unit: Unit, written: usize) {
+        let mut tally = lock(&self.tally);
+        tally.files += unit.files.len();
+        tally.bytes += unit.files.iter().map(|(_, size)| size).sum::<u64>();
+        tally.written += written;
+        lock(&self.after).units.insert(name.to_owned(), unit);
+    }
+
+    fn is_in_place(&self, unit: &Unit) -> bool {
+        unit.files.iter().all(|(path, size)| {
+            std::fs::metadata(self.root.join(path)).is_ok_and(|file| file.is_file() && file.len() == *size)
+        })
+    }
+
+    /// Removes what earlier runs wrote and this one did not, and writes down what there is.
+    pub(super) fn finish(self, inputs: Option<String>) -> io::Result<Tally> {
+        let mut after = self.after.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let here: HashSet<&str> = paths(&after).collect();
+        let gone: BTreeSet<&str> = paths(&self.before).filter(|path| !here.contains(path)).collect();
+        for path in &gone {
+            match fs_err::remove_file(self.root.join(path)) {
+                Ok(()) => tally.removed += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        remove_empty_folders(&self.root, &gone);
+        after.inputs = inputs;
+        after.save(&self.root)?;
+        match fs_err::remove_file(self.root.join(interrupted())) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(tally),
+        }
+    }
+}
+
+fn paths(state: &State) -> impl Iterator<Item = &str> {
+    let files = state.units.values().flat_map(|unit| &unit.files);
+    files.map(|(path, _)| path.as_str())
+}
+
+/// Folders that lost a file and have none left. One that cannot be removed is not empty.
+fn remove_empty_folders(root: &Path, gone: &BTreeSet<&str>) {
+    let mut folders: BTreeSet<&Path> = BTreeSet::new();
+    for path in gone {
+        folders.extend(
+            Path::new(path)
+                .ancestors()
+                .skip(1)
+                .filter(|folder| *folder != Path::new("")),
+        );
+    }
+    for folder in folders.into_iter().rev() {
+        // The deepest come last in order of paths, and so first here.
+        let _ = std::fs::remove_dir(root.join(folder));
+    }
+}
+
+impl UnitWriter<'_> {
+    /// Puts a file in place, unless it has these bytes.
+    pub(super) fn put(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let place = self.folder.root.join(path);
+        if !has_bytes(&place, bytes) {
+            self.folder.write(&place, bytes)?;
+            self.written += 1;
+        }
+        self.files.push((path.to_owned(), bytes.len() as u64));
+        Ok(())
+    }
+
+    /// Takes note of a file that is in place, of so many bytes; whether it was written now.
+    pub(super) fn note(&mut self, path: &str, size: u64, is_written: bool) {
+        self.written += usize::from(is_written);
+        self.files.push((path.to_owned(), size));
+    }
+}
+
+fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() == bytes.len() as u64)
+        && std::fs::read(path).is_ok_and(|known| known == bytes)
+}
+
+impl WebsiteFolder {
+    /// Writes a file. One that is there is replaced in one step; a new one nobody reads yet.
+    fn write(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = place.parent().unwrap_or(&self.root);
+        self.create(folder)?;
+        match std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(place)
+        {
+            Ok(mut file) => file.write_all(bytes),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let mut pending = PendingFile::create_in(folder)?;
+                pending.write_all(bytes)?;
+                pending.finish_without_sync()?.publish(place)?;
+                Ok(())
+            }
+            // With the path in the error.
+            Err(_) => fs_err::write(place, bytes),
+        }
+    }
+
+    /// Makes a folder, if this run has not yet.
+    pub(super) fn create(&self, folder: &Path) -> io::Result<()> {
+        if !lock(&self.folders).contains(folder) {
+            fs_err::create_dir_all(folder)?;
+            lock(&self.folders).insert(folder.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Whoever panicked is told of where it is joined, and the run ends there.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn interrupted() -> String {
+    format!("{STATE}.unfinished")
+}
+
+impl State {
+    /// `None` if there is none that this version understands.
+    fn load(path: &Path) -> Option<Self> {
+        let file = std::fs::File::open(path).ok()?;
+        let text = zstd::decode_all(file).ok()?;
+        rmp_serde::from_slice(&text).ok()
+    }
+
+    fn save(&self, root: &Path) -> io::Result<()> {
+        let bytes = rmp_serde::to_vec(self).map_err(io::Error::other)?;
+        let mut pending = PendingFile::create_in(root)?;
+        pending.write_all(&zstd::encode_all(bytes.as_slice(), 1)?)?;
+        pending.finish()?.publish(&root.join(STATE))?;
+        Ok(())
+    }
+
+    fn without_data(mut self) -> Self {
+        self.inputs = None;
+        for unit in self.units.values_mut() {
+            unit.data = UNKNOWN;
+        }
+        self
+    }
+}
+
+/// The digest of data in parts. Where one ends and the next begins counts.
+pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> DataDigest {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    let mut short = DataDigest::default();
+    short.copy_from_slice(&digest.finalize()[..16]);
+    short
+}

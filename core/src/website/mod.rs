@@ -1,0 +1,287 @@
+//! The walk that makes a channel's website: one pass over its stores, then page after page.
+//!
+//! 1. [`source`]: what an index run has left is opened, or the published documents where there is
+//!    nothing else.
+//! 2. [`gather`]: all stores are read at once; builds go to disk by package, and a [`catalog`] of all
+//!    packages stays in memory.
+//! 3. [`describe`]: what packages say of themselves is added.
+//! 4. Pages are made by all threads and put into the [`folder`], each unit of them only if what it is
+//!    made from has changed.
+//!
+//! What pages show and how they look is in [`site`](crate::site).
+
+mod build_pages;
+mod builds;
+mod catalog;
+mod changes;
+mod copy;
+mod describe;
+mod documents;
+mod error;
+mod folder;
+mod gather;
+mod health;
+mod list_pages;
+mod options;
+mod package_pages;
+mod package_unit;
+mod parallel;
+mod plan;
+mod root_unit;
+mod source;
+mod spool;
+mod summary;
+
+use sha2::{Digest, Sha256};
+
+pub use error::WebsiteError;
+pub use folder::is_website;
+pub use options::{BuildPages, ChannelFiles, WebsiteIdentity, WebsiteOptions};
+pub use summary::WebsiteSummary;
+
+use self::copy::ChannelFile;
+use self::folder::{DataDigest, WebsiteFolder, digest};
+use self::plan::Plan;
+use self::source::Source;
+use crate::index::{Progress, Step};
+use crate::site::page::ChannelTotals;
+use crate::site::{Asset, Templates, Website, WebsiteTemplates, channel_hue, folder_url};
+
+/// Folders of a website beside the channel's subdirs.
+const FOLDERS: [&str; 8] = [
+    "assets",
+    "health",
+    "inspect",
+    "licenses",
+    "maintainers",
+    "names",
+    "p",
+    "search",
+];
+
+/// What all pages are made with.
+struct Frame<'a> {
+    plan: &'a Plan<'a>,
+    templates: &'a WebsiteTemplates,
+    /// Of everything that is the same for all pages.
+    digest: DataDigest,
+    assets: &'a [Asset],
+}
+
+/// Makes a channel's website, or brings it up to date.
+///
+/// # Errors
+///
+/// When nothing is known of the channel, a store fails, a template has a mistake, or the folder cannot
+/// be written to. What was written stays, and the next run goes on from there.
+pub fn write_website(
+    options: &WebsiteOptions,
+    progress: &dyn Progress,
+) -> Result<WebsiteSummary, WebsiteError> {
+    let mut source = Source::open(&options.index)?;
+    refuse_collisions(&source, options)?;
+    let templates = Templates::with_replaced(options.templates.clone())?;
+    let folder = WebsiteFolder::open(&options.folder)?;
+    let website = website(options, &source);
+    let (website, assets) = with_assets(website, &templates, options)?;
+    let channel_files = copy::found(options, &source)?;
+    let inputs = inputs(options, &source, &website, &assets, &channel_files)?;
+    if let Some(inputs) = &inputs
+        && folder.is_current(inputs)
+    {
+        return Ok(WebsiteSummary::unchanged(folder.current_tally()));
+    }
+    folder.begin()?;
+    progress.begin(Step::Gather {
+        subdirs: source.subdirs.len(),
+    });
+    let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
+    let descriptions = describe::describe(&source, &mut catalog)?;
+    progress.end();
+    let build_pages = plan::chosen(options.build_pages, &catalog, options.size_max);
+    let plan = Plan {
+        catalog: &catalog,
+        subdirs: &source.subdirs,
+        options,
+        website: &website,
+        build_pages,
+    };
+    let templates = WebsiteTemplates::new(templates, &website);
+    let frame = Frame {
+        digest: frame_digest(&plan),
+        plan: &plan,
+        templates: &templates,
+        assets: &assets,
+    };
+    progress.begin(Step::Pages {
+        packages: catalog.entries.len(),
+    });
+    parallel::for_each(catalog.entries.len(), options.index.threads, |position| {
+        let entry = &catalog.entries[position];
+        package_unit::write(&frame, &folder, entry, &builds, &descriptions)?;
+        progress.advance(1, 0);
+        Ok::<_, WebsiteError>(())
+    })?;
+    root_unit::write(&frame, &folder)?;
+    progress.end();
+    copy::write(&folder, &channel_files)?;
+    let tally = folder.finish(inputs)?;
+    Ok(WebsiteSummary::new(tally, catalog.totals, build_pages))
+}
+
+/// Subdirs lie beside the website's own folders.
+fn refuse_collisions(source: &Source, options: &WebsiteOptions) -> Result<(), WebsiteError> {
+    let collision = source
+        .subdirs
+        .iter()
+        .map(|subdir| subdir.subdir.as_str())
+        .find(|subdir| FOLDERS.contains(subdir));
+    match collision {
+        Some(subdir) if options.channel_files != ChannelFiles::Elsewhere => Err(WebsiteError::Collision {
+            subdir: subdir.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What all pages have in common.
+fn website(options: &WebsiteOptions, source: &Source) -> Website {
+    let identity = &options.identity;
+    let channel = &options.index.identity;
+    let site_url = channel.site_url.as_deref().and_then(folder_url);
+    let url_path = options
+        .url_path
+        .clone()
+        .or_else(|| {
+            let site = site_url.as_deref()?;
+            let (_, behind_scheme) = site.split_once("://")?;
+            Some(behind_scheme[behind_scheme.find('/')?..].to_owned())
+        })
+        .unwrap_or_default();
+    let beside = options.channel_files != ChannelFiles::Elsewhere;
+    Website {
+        channel: channel.name.clone(),
+        title: identity.title.clone().unwrap_or_else(|| channel.name.clone()),
+        tagline: identity
+            .description
+            .as_deref()
+            .and_then(|description| description.lines().map(str::trim).find(|line| !line.is_empty()))
+            .map(str::to_owned),
+        channel_url: channel
+            .url
+            .as_deref()
+            .and_then(folder_url)
+            .or_else(|| site_url.clone().filter(|_| beside)),
+        site_url,
+        url_path: format!("/{}/", url_path.trim_matches('/')).replace("//", "/"),
+        logo: None,
+        links: identity.links.clone(),
+        hue: identity.hue.unwrap_or_else(|| channel_hue(&channel.name)),
+        theme: identity.theme.clone(),
+        style: String::new(),
+        script: String::new(),
+        subdirs: source
+            .subdirs
+            .iter()
+            .map(|subdir| subdir.subdir.to_string())
+            .collect(),
+        project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
+    }
+}
+
+/// The same with where its assets are, which are named by what is in them.
+fn with_assets(
+    mut website: Website,
+    templates: &Templates,
+    options: &WebsiteOptions,
+) -> Result<(Website, Vec<Asset>), WebsiteError> {
+    let [style, script] = templates.assets(&website)?;
+    website.style.clone_from(&style.path);
+    website.script.clone_from(&script.path);
+    let mut assets = vec![style, script];
+    if let Some(path) = &options.identity.logo {
+        let bytes = fs_err::read(path)?;
+        let extension = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or("png");
+        let logo = Asset::new(&format!("logo.{extension}"), bytes);
+        website.logo = Some(logo.path.clone());
+        assets.push(logo);
+    }
+    Ok((website, assets))
+}
+
+/// Everything that decides what the website is; `None` if that cannot be told.
+fn inputs(
+    options: &WebsiteOptions,
+    source: &Source,
+    website: &Website,
+    assets: &[Asset],
+    channel_files: &[ChannelFile],
+) -> Result<Option<String>, WebsiteError> {
+    let Some(channel) = &source.inputs else {
+        return Ok(None);
+    };
+    let report = match &options.verify_report {
+        Some(path) => fs_err::read(path)?,
+        None => Vec::new(),
+    };
+    let assets: Vec<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
+    let all = format!(
+        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}",
+        env!("CARGO_PKG_VERSION"),
+        options.identity.description,
+        options.channel_files,
+        options.templates,
+        options.build_pages,
+        options.size_max,
+        options.file_lists,
+        digest([report.as_slice()]),
+        copy::digest_of(channel_files),
+    );
+    Ok(Some(base16ct::lower::encode_string(&Sha256::digest(all))))
+}
+
+/// The digest of everything that is the same for all pages of packages.
+fn frame_digest(plan: &Plan<'_>) -> DataDigest {
+    let common = format!(
+        "towpath {}; {:?}; {:?}; {:?}; {}; {:?}",
+        env!("CARGO_PKG_VERSION"),
+        plan.website,
+        plan.build_pages,
+        plan.options.channel_files,
+        plan.options.file_lists,
+        plan.options.templates,
+    );
+    let urls = plan.subdirs.iter().map(|subdir| {
+        let url = subdir.packages_url.as_deref().unwrap_or_default();
+        format!("{} {url}", subdir.subdir)
+    });
+    let urls: Vec<String> = urls.collect();
+    digest([common.as_bytes(), urls.join("\n").as_bytes()])
+}
+
+impl WebsiteSummary {
+    fn new(tally: folder::Tally, totals: ChannelTotals, build_pages: BuildPages) -> Self {
+        Self {
+            files: tally.files,
+            bytes: tally.bytes,
+            written: tally.written,
+            removed: tally.removed,
+            totals: Some(totals),
+            build_pages: Some(build_pages.name()),
+        }
+    }
+
+    fn unchanged(tally: folder::Tally) -> Self {
+        Self {
+            files: tally.files,
+            bytes: tally.bytes,
+            written: 0,
+            removed: 0,
+            totals: None,
+            build_pages: None,
+        }
+    }
+}

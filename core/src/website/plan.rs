@@ -1,0 +1,96 @@
+//! What a run has decided before it writes the first page, and what every page asks of the channel as
+//! a whole.
+
+use std::path::Path;
+
+use super::builds::Build;
+use super::catalog::{Catalog, Entry};
+use super::options::{BuildPages, ChannelFiles, WebsiteOptions};
+use super::source::SourceSubdir;
+use crate::site::Website;
+use crate::site::link;
+
+/// About how many bytes a page of a build has, with its JSON; found by measuring.
+const BUILD_PAGE_BYTES: u64 = 8_500;
+
+/// About how many bytes the other pages of a package have: for the package, and for each build.
+const PACKAGE_BYTES: u64 = 14_000;
+const BUILD_LINE_BYTES: u64 = 900;
+
+/// What a run has decided.
+pub(super) struct Plan<'a> {
+    pub catalog: &'a Catalog,
+    pub subdirs: &'a [SourceSubdir],
+    pub options: &'a WebsiteOptions,
+    pub website: &'a Website,
+    /// Which builds have pages: no longer `Auto`.
+    pub build_pages: BuildPages,
+}
+
+impl Plan<'_> {
+    /// The name of a subdir.
+    pub(super) fn subdir(&self, position: u16) -> &str {
+        &self.catalog.subdirs[usize::from(position)].name
+    }
+
+    /// Where the packages of a subdir lie, if they may be opened.
+    pub(super) fn packages(&self, position: u16) -> Option<&Path> {
+        let subdir = &self.subdirs[usize::from(position)];
+        self.options.file_lists.then_some(&*subdir.packages)
+    }
+
+    /// Where a file can be fetched: relative to the website's root, or a URL; `None` if nobody knows.
+    pub(super) fn download(&self, position: u16, file_name: &str) -> Option<String> {
+        let subdir = &self.subdirs[usize::from(position)];
+        let in_channel = || Some(format!("{}/{}", subdir.subdir, link::relative(file_name)?));
+        match (&subdir.packages_url, self.options.channel_files) {
+            (Some(url), ChannelFiles::Elsewhere) if is_relative(url) => {
+                let channel = self.website.channel_url.as_ref()?;
+                link::in_folder(&format!("{channel}{}/{url}", subdir.subdir), file_name)
+            }
+            (Some(url), _) if is_relative(url) => {
+                link::in_folder(&format!("{}/{url}", subdir.subdir), file_name)
+            }
+            (Some(url), _) => link::in_folder(url, file_name),
+            (None, ChannelFiles::Elsewhere) => {
+                let channel = self.website.channel_url.as_ref()?;
+                Some(format!("{channel}{}", in_channel()?))
+            }
+            // Packages that are not copied and of which nobody says where they are.
+            (None, ChannelFiles::Copied { packages: false }) => None,
+            (None, _) => in_channel(),
+        }
+    }
+
+    /// Whether a build has a page of its own.
+    pub(super) fn has_page(&self, entry: &Entry, build: &Build) -> bool {
+        match self.build_pages {
+            BuildPages::All | BuildPages::Auto => true,
+            BuildPages::Latest => *build.version == *entry.version,
+            BuildPages::None => false,
+        }
+    }
+}
+
+/// Whether a URL is relative to where it stands (CEP 15).
+fn is_relative(url: &str) -> bool {
+    !url.contains("://") && !url.starts_with('/')
+}
+
+/// As many pages of builds as there is room for.
+pub(super) fn chosen(wanted: BuildPages, catalog: &Catalog, size_max: u64) -> BuildPages {
+    if wanted != BuildPages::Auto {
+        return wanted;
+    }
+    let packages =
+        catalog.entries.len() as u64 * PACKAGE_BYTES + catalog.totals.builds as u64 * BUILD_LINE_BYTES;
+    let latest: usize = catalog.entries.iter().map(|entry| entry.latest_build_count).sum();
+    let with = |builds: usize| packages + builds as u64 * BUILD_PAGE_BYTES;
+    if with(catalog.totals.builds) <= size_max {
+        BuildPages::All
+    } else if with(latest) <= size_max {
+        BuildPages::Latest
+    } else {
+        BuildPages::None
+    }
+}
