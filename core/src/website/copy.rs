@@ -8,7 +8,6 @@ use std::time::SystemTime;
 use super::WebsiteError;
 use super::folder::{DataDigest, UNKNOWN, WebsiteFolder, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
-use super::source::Source;
 use crate::channel::Subdir;
 use crate::package::ArtifactName;
 use crate::site::RootDocument;
@@ -24,18 +23,14 @@ pub(super) struct ChannelFile {
 
 /// The files that are to be copied, sorted by path: documents, shards, packages. Not what the website
 /// has itself, and nothing whose name begins with a dot.
-pub(super) fn found(options: &WebsiteOptions, source: &Source) -> io::Result<Vec<ChannelFile>> {
+pub(super) fn found(options: &WebsiteOptions, subdirs: &[Subdir]) -> io::Result<Vec<ChannelFile>> {
     let ChannelFiles::Copied { packages } = options.channel_files else {
         return Ok(Vec::new());
     };
     let channel = &options.index.channel;
     let mut files = Files::default();
     files.take_folder(channel.output(), "", |name| name.starts_with("channeldata.json"))?;
-    let mut subdirs: BTreeSet<Subdir> = source
-        .subdirs
-        .iter()
-        .map(|subdir| subdir.subdir.clone())
-        .collect();
+    let mut subdirs: BTreeSet<Subdir> = subdirs.iter().cloned().collect();
     subdirs.insert(Subdir::noarch());
     for subdir in &subdirs {
         let folder = channel.subdir(subdir);

@@ -42,7 +42,8 @@ pub use summary::WebsiteSummary;
 use self::copy::ChannelFile;
 use self::folder::{DataDigest, WebsiteFolder, digest};
 use self::plan::Plan;
-use self::source::Source;
+use self::source::FoundChannel;
+use crate::channel::Subdir;
 use crate::index::{Progress, Step};
 use crate::site::page::ChannelTotals;
 use crate::site::{Asset, Templates, Website, WebsiteTemplates, channel_hue, folder_url};
@@ -78,14 +79,21 @@ pub fn write_website(
     options: &WebsiteOptions,
     progress: &dyn Progress,
 ) -> Result<WebsiteSummary, WebsiteError> {
-    let mut source = Source::open(&options.index)?;
-    refuse_collisions(&source, options)?;
+    let channel = FoundChannel::open(&options.index)?;
+    let subdirs = channel.subdirs();
+    refuse_collisions(&subdirs, options)?;
     let templates = Templates::with_replaced(options.templates.clone())?;
     let folder = WebsiteFolder::open(&options.folder)?;
-    let website = website(options, &source);
+    let website = website(options, &subdirs);
     let (website, assets) = with_assets(website, &templates, options)?;
-    let channel_files = copy::found(options, &source)?;
-    let inputs = inputs(options, &source, &website, &assets, &channel_files)?;
+    let channel_files = copy::found(options, &subdirs)?;
+    let inputs = inputs(
+        options,
+        channel.inputs.as_deref(),
+        &website,
+        &assets,
+        &channel_files,
+    )?;
     if let Some(inputs) = &inputs
         && folder.is_current(inputs)
     {
@@ -93,8 +101,9 @@ pub fn write_website(
     }
     folder.begin()?;
     progress.begin(Step::Gather {
-        subdirs: source.subdirs.len(),
+        subdirs: subdirs.len(),
     });
+    let mut source = channel.source()?;
     let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
     let descriptions = describe::describe(&source, &mut catalog)?;
     progress.end();
@@ -130,11 +139,10 @@ pub fn write_website(
 }
 
 /// Subdirs lie beside the website's own folders.
-fn refuse_collisions(source: &Source, options: &WebsiteOptions) -> Result<(), WebsiteError> {
-    let collision = source
-        .subdirs
+fn refuse_collisions(subdirs: &[Subdir], options: &WebsiteOptions) -> Result<(), WebsiteError> {
+    let collision = subdirs
         .iter()
-        .map(|subdir| subdir.subdir.as_str())
+        .map(Subdir::as_str)
         .find(|subdir| FOLDERS.contains(subdir));
     match collision {
         Some(subdir) if options.channel_files != ChannelFiles::Elsewhere => Err(WebsiteError::Collision {
@@ -145,7 +153,7 @@ fn refuse_collisions(source: &Source, options: &WebsiteOptions) -> Result<(), We
 }
 
 /// What all pages have in common.
-fn website(options: &WebsiteOptions, source: &Source) -> Website {
+fn website(options: &WebsiteOptions, subdirs: &[Subdir]) -> Website {
     let identity = &options.identity;
     let channel = &options.index.identity;
     let site_url = channel.site_url.as_deref().and_then(folder_url);
@@ -180,11 +188,7 @@ fn website(options: &WebsiteOptions, source: &Source) -> Website {
         theme: identity.theme.clone(),
         style: String::new(),
         script: String::new(),
-        subdirs: source
-            .subdirs
-            .iter()
-            .map(|subdir| subdir.subdir.to_string())
-            .collect(),
+        subdirs: subdirs.iter().map(Subdir::to_string).collect(),
         project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
     }
 }
@@ -215,12 +219,12 @@ fn with_assets(
 /// Everything that decides what the website is; `None` if that cannot be told.
 fn inputs(
     options: &WebsiteOptions,
-    source: &Source,
+    channel: Option<&str>,
     website: &Website,
     assets: &[Asset],
     channel_files: &[ChannelFile],
 ) -> Result<Option<String>, WebsiteError> {
-    let Some(channel) = &source.inputs else {
+    let Some(channel) = channel else {
         return Ok(None);
     };
     let report = match &options.verify_report {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use super::WebsiteError;
-use super::documents;
+use super::documents::{self, FoundDocument};
 use crate::channel::Subdir;
 use crate::index::{BoxedStore, IndexOptions, PublishedSubdir, open_published};
 use crate::repodata::{DocumentOptions, Edition, PatchInstructions, Review};
@@ -18,8 +18,6 @@ pub(super) struct Source {
     pub subdirs: Vec<SourceSubdir>,
     /// Their stores, in the same order. One thread at a time reads one.
     pub stores: Vec<BoxedStore>,
-    /// Everything that decides what is in it; `None` if that cannot be told.
-    pub inputs: Option<String>,
     /// What `channeldata.json` says of packages, where nothing else is known of them.
     pub channeldata: BTreeMap<String, Map<String, Value>>,
     /// Holds stores that were made for this run alone, until it ends.
@@ -48,43 +46,89 @@ impl SourceSubdir {
     }
 }
 
-impl Source {
+/// A channel of which something is known, and nothing read yet.
+pub(super) struct FoundChannel<'a> {
+    options: &'a IndexOptions,
+    /// Everything that decides what is in it; `None` if that cannot be told.
+    pub inputs: Option<String>,
+    known: Known,
+}
+
+enum Known {
+    /// What an index run has left.
+    Stores(Vec<PublishedSubdir>),
+    /// Documents alone.
+    Documents(Vec<FoundDocument>),
+}
+
+impl<'a> FoundChannel<'a> {
     /// Opens what is known of a channel.
     ///
     /// # Errors
     ///
     /// When nothing is: it was never indexed, and has no documents either.
-    pub(super) fn open(options: &IndexOptions) -> Result<Self, WebsiteError> {
+    pub(super) fn open(options: &'a IndexOptions) -> Result<Self, WebsiteError> {
         let published = open_published(options)?;
-        if published.subdirs.is_empty() {
-            return Self::of_documents(options);
+        if !published.subdirs.is_empty() {
+            return Ok(Self {
+                options,
+                inputs: published.inputs,
+                known: Known::Stores(published.subdirs),
+            });
         }
-        let subdirs = published.subdirs.into_iter();
-        let subdirs: Vec<_> = subdirs
-            .map(|subdir| SourceSubdir::of_store(subdir, options))
-            .collect::<Result<_, _>>()?;
-        let (subdirs, stores) = subdirs.into_iter().unzip();
-        Ok(Self {
-            subdirs,
-            stores,
-            inputs: published.inputs,
-            channeldata: BTreeMap::new(),
-            _temporary: None,
-        })
-    }
-
-    /// Records alone: they go into stores of this run, and from there the way of all others.
-    fn of_documents(options: &IndexOptions) -> Result<Self, WebsiteError> {
         let found = documents::find(&options.channel)?;
         if found.is_empty() {
             return Err(WebsiteError::NotIndexed {
                 channel: options.channel.root().to_owned(),
             });
         }
-        let inputs = documents::stamps(&found, &options.channel)?;
+        Ok(Self {
+            options,
+            inputs: Some(documents::stamps(&found, &options.channel)?),
+            known: Known::Documents(found),
+        })
+    }
+
+    /// Its subdirs, sorted.
+    pub(super) fn subdirs(&self) -> Vec<Subdir> {
+        match &self.known {
+            Known::Stores(subdirs) => subdirs
+                .iter()
+                .map(|subdir| subdir.folder.subdir.clone())
+                .collect(),
+            Known::Documents(found) => found.iter().map(|document| document.subdir.clone()).collect(),
+        }
+    }
+
+    /// Makes ready to read it.
+    pub(super) fn source(self) -> Result<Source, WebsiteError> {
+        match self.known {
+            Known::Stores(subdirs) => Source::of_stores(subdirs, self.options),
+            Known::Documents(found) => Source::of_documents(&found, self.options),
+        }
+    }
+}
+
+impl Source {
+    fn of_stores(subdirs: Vec<PublishedSubdir>, options: &IndexOptions) -> Result<Self, WebsiteError> {
+        let subdirs: Vec<_> = subdirs
+            .into_iter()
+            .map(|subdir| SourceSubdir::of_store(subdir, options))
+            .collect::<Result<_, _>>()?;
+        let (subdirs, stores) = subdirs.into_iter().unzip();
+        Ok(Self {
+            subdirs,
+            stores,
+            channeldata: BTreeMap::new(),
+            _temporary: None,
+        })
+    }
+
+    /// Records alone: they go into stores of this run, and from there the way of all others.
+    fn of_documents(found: &[FoundDocument], options: &IndexOptions) -> Result<Self, WebsiteError> {
         let temporary = tempfile::tempdir()?;
         let (mut subdirs, mut stores) = (Vec::new(), Vec::new());
-        for document in &found {
+        for document in found {
             let (store, packages_url) = documents::into_store(document, temporary.path())?;
             let document_options = DocumentOptions {
                 // What was published is shown as it was published.
@@ -106,7 +150,6 @@ impl Source {
         Ok(Self {
             subdirs,
             stores,
-            inputs: Some(inputs),
             channeldata: documents::channeldata(&options.channel)?,
             _temporary: Some(temporary),
         })
