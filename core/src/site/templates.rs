@@ -263,9 +263,14 @@ pub(super) fn escape(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     out.write_str(rest)
 }
 
+/// Whether HTML and XML are written without this character.
+pub(super) fn is_left_out(character: char) -> bool {
+    replacement(character) == Some("")
+}
+
 /// What stands for a character in HTML and XML: nothing for those that XML 1.0 forbids, nor for
 /// those that turn the direction of text, with which a name can look like another.
-fn replacement(character: char) -> Option<&'static str> {
+pub(super) fn replacement(character: char) -> Option<&'static str> {
     match character {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),
