@@ -25,6 +25,7 @@
 //! ```
 
 mod address;
+mod badge;
 mod channel_page;
 pub(crate) mod comparison;
 mod feed;
@@ -46,6 +47,7 @@ mod utc_time;
 mod website;
 
 pub use address::{build_stem, package_folder};
+pub use badge::{Badge, Endpoint, Tone};
 pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use comparison::{changed_dependencies, changed_fields, changed_files};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
