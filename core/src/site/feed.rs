@@ -7,10 +7,11 @@ use minijinja::{Value, context};
 use serde_json::Map;
 use sha2::{Digest, Sha256};
 
+use super::address::package_folder;
+use super::metadata_text;
 use super::templates::{RenderError, Templates};
 use super::utc_time::UtcTime;
 use super::website::folder_url;
-use super::{link, metadata_text};
 use crate::web_url::web_url;
 
 /// How many packages a feed has at most.
@@ -96,6 +97,7 @@ impl FeedItem {
             documentation => documentation,
             development => web_url(&self.dev_url),
             source => web_url(&self.source_url),
+            builds => Value::from(()),
             rfc822 => self.updated.map(UtcTime::rfc822),
             rfc3339 => self.updated.unwrap_or(UtcTime::EPOCH).rfc3339(),
         }
@@ -134,15 +136,17 @@ impl ChannelFeed {
     /// Where the site says more of a package, if there is a site.
     fn package_page(&self, name: &str) -> Option<String> {
         let site = self.site_url.as_ref()?;
-        Some(format!("{site}p/{}/", link::relative(name)?))
+        Some(format!("{site}p/{}/", package_folder(name)))
     }
 
     fn values(&self) -> Value {
         let newest = self.items.iter().filter_map(|item| item.updated).max();
         context! {
             channel => self.channel.as_str(),
-            channel_url => self.channel_url.as_deref(),
-            site_url => self.site_url.as_deref(),
+            title => self.channel.as_str(),
+            about => format!("The newest packages of the channel {}.", self.channel),
+            feed_url => self.channel_url.as_deref(),
+            page_url => self.site_url.as_ref().or(self.channel_url.as_ref()),
             id => urn(&[&self.channel]),
             rfc822 => newest.map(UtcTime::rfc822),
             rfc3339 => newest.unwrap_or(UtcTime::EPOCH).rfc3339(),
@@ -183,7 +187,7 @@ fn keep_newest(items: &mut Vec<FeedItem>) {
 
 /// The name, for ever, of what these texts name together: a UUID of version 8 (RFC 9562) made from
 /// their SHA-256.
-fn urn(texts: &[&str]) -> String {
+pub(super) fn urn(texts: &[&str]) -> String {
     let mut digest = Sha256::new();
     for text in texts {
         // With its length, so that no two lists of texts are hashed alike.

@@ -2,8 +2,12 @@
 
 mod channel_pages;
 mod feeds;
+<<<<<<< HEAD
 mod pages;
 mod sample;
+=======
+mod package_feeds;
+>>>>>>> fb79cd9 (Give each package feeds of its own)
 mod subdir_pages;
 
 use serde_json::{Map, Value};

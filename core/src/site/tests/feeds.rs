@@ -21,7 +21,7 @@ fn atom(feed: &ChannelFeed) -> String {
 }
 
 /// What a reader makes of it. XML forbids more than readers notice.
-fn read(xml: &str) -> Feed {
+pub(super) fn read(xml: &str) -> Feed {
     let is_forbidden =
         |c: char| matches!(c, '\0'..'\t' | '\u{b}'..' ' | '\u{fffe}' | '\u{ffff}') && c != '\r';
     assert!(!xml.contains(is_forbidden), "{xml:?}");
@@ -32,7 +32,7 @@ fn ids(feed: &Feed) -> Vec<&str> {
     feed.entries.iter().map(|entry| entry.id.as_str()).collect()
 }
 
-fn title(entry: &Entry) -> &str {
+pub(super) fn title(entry: &Entry) -> &str {
     &entry.title.as_ref().unwrap().content
 }
 
