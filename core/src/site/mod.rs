@@ -17,6 +17,7 @@
 //!     documents: Vec::new(),
 //!     packages_url: None,
 //!     updated: None,
+//!     paging: Default::default(),
 //! };
 //! let packages = ["a-1.0-0.conda", "b-1.0-0.conda"].map(ListingRow::named);
 //! let mut html = Vec::new();
@@ -53,7 +54,6 @@ pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use comparison::{changed_dependencies, changed_fields, changed_files};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
 pub use frame::{RootDocument, channel_hue};
-pub use frame::RootDocument;
 pub use package_feed::{PACKAGE_FEED_VERSIONS, PackageFeed};
 pub use plain_json::PlainJson;
 pub use search_index::{NAMES_FILE, SUMMARIES_FILE, write_search_index};

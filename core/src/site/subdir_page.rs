@@ -4,10 +4,11 @@ use std::io::Write;
 use std::sync::Arc;
 
 use minijinja::context;
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, Serde, Value};
 use serde_json::Map;
 
 use super::frame::{RootDocument, frame};
+use super::page::Paging;
 use super::rows::{Tally, streamed};
 use super::size::human_size;
 use super::templates::{RenderError, Templates};
@@ -33,6 +34,8 @@ pub struct SubdirPage {
     pub packages_url: Option<String>,
     /// When what the page shows has last changed.
     pub updated: Option<UtcTime>,
+    /// Where this page is among those that the listing was divided into.
+    pub paging: Paging,
 }
 
 /// A file in a listing.
@@ -111,6 +114,7 @@ impl SubdirPage {
         let (count, bytes) = (Tally::default(), Tally::default());
         context! {
             subdir => self.subdir.as_str(),
+            paging => Value::from(Serde(&self.paging)),
             documents => self.documents.iter().map(document).collect::<Value>(),
             file_count => count.function(|count| count.to_string()),
             total_size => bytes.function(human_size),

@@ -2,12 +2,9 @@
 
 mod channel_pages;
 mod feeds;
-<<<<<<< HEAD
+mod package_feeds;
 mod pages;
 mod sample;
-=======
-mod package_feeds;
->>>>>>> fb79cd9 (Give each package feeds of its own)
 mod subdir_pages;
 
 use serde_json::{Map, Value};

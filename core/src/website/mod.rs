@@ -14,6 +14,7 @@ mod build_pages;
 mod builds;
 mod catalog;
 mod changes;
+mod channel_feed;
 mod copy;
 mod describe;
 mod documents;
@@ -22,7 +23,9 @@ mod folder;
 mod gather;
 mod health;
 mod list_pages;
+mod listing_pages;
 mod options;
+mod package_files;
 mod package_pages;
 mod package_unit;
 mod parallel;
@@ -131,7 +134,8 @@ pub fn write_website(
         progress.advance(1, 0);
         Ok::<_, WebsiteError>(())
     })?;
-    root_unit::write(&frame, &folder)?;
+    listing_pages::write(&frame, &folder, &source)?;
+    root_unit::write(&frame, &folder, &descriptions)?;
     progress.end();
     copy::write(&folder, &channel_files)?;
     let tally = folder.finish(inputs)?;

@@ -10,7 +10,7 @@ use super::describe::Description;
 use super::folder::{UnitWriter, WebsiteFolder, digest};
 use super::package_pages::{Package, numbered_page};
 use super::spool::{FinishedSpool, Piece};
-use super::{Frame, WebsiteError, build_pages};
+use super::{Frame, WebsiteError, build_pages, package_files};
 use crate::site::{Here, Page, build_stem, package_folder};
 
 /// Writes the pages of a package, if anything changed of what they are made from.
@@ -76,6 +76,7 @@ fn write_pages(
         ..Here::at(frame.plan.website, path)
     };
     frame.put_page(writer, here, "index.html", &page)?;
+    package_files::write(frame, writer, path, &page)?;
     if package.has_versions_pages() {
         let folder = format!("{path}versions/");
         for (number, page) in (1..).zip(package.versions_pages()) {

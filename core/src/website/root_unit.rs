@@ -2,12 +2,20 @@
 //! what programs look for in a website's root.
 
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
-use super::{Frame, WebsiteError, health, list_pages};
-use crate::site::Here;
+use super::spool::FinishedSpool;
+use super::{Frame, WebsiteError, channel_feed, health, list_pages};
 use crate::site::page::NotFoundPage;
+use crate::site::{
+    Here, NAMES_FILE, RenderError, SUMMARIES_FILE, package_folder, robots_txt, write_search_index,
+    write_sitemaps,
+};
 
 /// Writes it.
-pub(super) fn write(frame: &Frame<'_>, folder: &WebsiteFolder) -> Result<(), WebsiteError> {
+pub(super) fn write(
+    frame: &Frame<'_>,
+    folder: &WebsiteFolder,
+    descriptions: &FinishedSpool,
+) -> Result<(), WebsiteError> {
     let catalog = frame.plan.catalog;
     let website = frame.plan.website;
     // The order matters to nobody who reads, but a page comes after what it loads.
@@ -60,12 +68,65 @@ pub(super) fn write(frame: &Frame<'_>, folder: &WebsiteFolder) -> Result<(), Web
             root: website.url_path.clone(),
             ..Here::at(website, "404.html")
         };
-        frame.put_page_alone(writer, &here, "404.html", &NotFoundPage {})
+        frame.put_page_alone(writer, &here, "404.html", &NotFoundPage {})?;
+        let feed = channel_feed::feed(frame, descriptions)?;
+        let templates = frame.templates.templates();
+        put(writer, "atom.xml", |out| templates.write_atom(&feed, out))?;
+        put(writer, "rss.xml", |out| templates.write_rss(&feed, out))?;
+        put(writer, "opensearch.xml", |out| {
+            frame.templates.write_opensearch(out)
+        })?;
+        let robots = robots_txt(&website.url_path, website.site_url.as_deref());
+        writer.put("robots.txt", robots.as_bytes())?;
+        sitemaps(frame, writer)
     })
+}
+
+fn put(
+    writer: &mut UnitWriter<'_>,
+    place: &str,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), RenderError>,
+) -> Result<(), WebsiteError> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(|source| WebsiteError::Page {
+        page: place.to_owned(),
+        source,
+    })?;
+    writer.put(place, &bytes)?;
+    Ok(())
+}
+
+/// The pages that people may look for: not those of single builds.
+fn sitemaps(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), WebsiteError> {
+    let Some(site_url) = &frame.plan.website.site_url else {
+        return Ok(());
+    };
+    let entries = &frame.plan.catalog.entries;
+    let newest = entries.iter().filter_map(|entry| entry.updated).max();
+    let lists = ["", "names/", "maintainers/", "licenses/", "health/"];
+    let lists = lists.into_iter().map(|path| (path.to_owned(), newest));
+    let packages = entries
+        .iter()
+        .map(|entry| (format!("p/{}/", package_folder(&entry.name)), entry.updated));
+    write_sitemaps(site_url, lists.chain(packages), |name, text| {
+        writer.put(name, text.as_bytes())
+    })?;
+    Ok(())
 }
 
 /// What the script searches in.
 fn search_index(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), WebsiteError> {
-    let _ = (frame, writer);
+    let entries = frame.plan.catalog.entries.iter();
+    let packages = entries.map(|entry| {
+        (
+            &*entry.name,
+            &*entry.version,
+            entry.summary.as_deref().unwrap_or_default(),
+        )
+    });
+    let (mut names, mut summaries) = (Vec::new(), Vec::new());
+    write_search_index(packages, &mut names, &mut summaries)?;
+    writer.put(&format!("search/{NAMES_FILE}"), &names)?;
+    writer.put(&format!("search/{SUMMARIES_FILE}"), &summaries)?;
     Ok(())
 }

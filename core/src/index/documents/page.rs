@@ -8,6 +8,7 @@ use crate::index::{IndexError, ListingPages};
 use crate::package::digest::hash_abreast;
 use crate::publish::{FileStamp, PendingFile};
 use crate::repodata::{Edition, Published};
+use crate::site::page::Paging;
 use crate::site::{ListingRow, SubdirPage, Templates, UtcTime};
 use crate::store::{Order, Store, StoreError};
 
@@ -60,6 +61,7 @@ impl Publisher<'_> {
             // Not the time of the run: a page that shows nothing new is left alone.
             updated: documents.iter().filter_map(|row| row.modified).max(),
             documents,
+            paging: Paging::default(),
         };
         let built = self
             .output
