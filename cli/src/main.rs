@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, inspect, man, remove, verify};
+use crate::commands::{completions, db, index, inspect, man, remove, site, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -44,6 +44,7 @@ enum Command {
     Index(Box<index::IndexArgs>),
     Inspect(inspect::InspectArgs),
     Remove(remove::RemoveArgs),
+    Site(site::SiteArgs),
     Verify(verify::VerifyArgs),
     Db(db::DbArgs),
     Completions(completions::CompletionsArgs),
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Remove(args) => remove::run(&args),
+        Command::Site(args) => site::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Db(args) => db::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),

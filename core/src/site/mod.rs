@@ -27,6 +27,8 @@
 mod channel_page;
 mod feed;
 mod frame;
+#[cfg(feature = "native")]
+pub mod hosting;
 mod link;
 mod metadata_text;
 mod rows;

@@ -1,0 +1,1 @@
+//! What is found on folders made for it.
