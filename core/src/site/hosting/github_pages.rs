@@ -3,6 +3,7 @@
 use super::channel::PublishedChannel;
 use super::finding::{Check, Findings};
 use super::walk::{Entry, EntryKind};
+use crate::site::size::human_size;
 use crate::verify::Severity;
 
 /// What a published site may have. The documentation says 1 GB, and `deploy-pages` counts it so.
@@ -11,7 +12,6 @@ const MOST_BYTES: u64 = 1 << 30;
 const MONTHLY_BYTES: u64 = 100_000_000_000;
 /// The largest file that git can push to GitHub.
 const LARGEST_IN_GIT: u64 = 100 << 20;
-const MIB: u64 = 1 << 20;
 
 const TOO_LARGE: Check = Check {
     name: "site-too-large",
@@ -121,7 +121,7 @@ pub(super) fn look_at(entry: &Entry, findings: &mut Findings) {
         EntryKind::DotFolder => look_at_dot_folder(entry, findings),
     }
     if let Some(stat) = entry.published_file().filter(|stat| stat.size > LARGEST_IN_GIT) {
-        let what = format!("has {} MiB, and git takes 100", stat.size / MIB);
+        let what = format!("has {}, and git takes 100 MB", human_size(stat.size));
         findings.add_of(&LARGE_FILE, path, what);
     }
     if let Some(twin) = &entry.twin {
@@ -147,10 +147,10 @@ pub(super) fn look_at_dot_folder(entry: &Entry, findings: &mut Findings) {
 
 /// What there is to say of the channel as a whole.
 pub(super) fn look_at_all(channel: &PublishedChannel, findings: &mut Findings) {
-    let size = format!("{} files with {} MiB", channel.files, channel.bytes / MIB);
+    let size = format!("{} files, {}", channel.files, human_size(channel.bytes));
     findings.add(&FILES, size.clone());
     if channel.bytes > MOST_BYTES {
-        findings.add(&TOO_LARGE, format!("{size}, and a site may have 1024"));
+        findings.add(&TOO_LARGE, format!("{size}, and a site may have 1 GB"));
     } else if channel.bytes > MOST_BYTES / 5 * 4 {
         let percent = channel.bytes * 100 / MOST_BYTES;
         findings.add(
@@ -160,8 +160,8 @@ pub(super) fn look_at_all(channel: &PublishedChannel, findings: &mut Findings) {
     }
     if let Some((first, count)) = channel.not_for_jekyll.as_ref().filter(|_| !channel.has_nojekyll) {
         let what = format!(
-            "{first} and {} others begin with _: Jekyll, which a deployment from a branch runs, leaves them out",
-            count - 1
+            "{count} names begin with _, the first is {first}: Jekyll, which a deployment from a branch runs, \
+             leaves them out"
         );
         findings.add(&NO_NOJEKYLL, what);
     }
@@ -194,9 +194,10 @@ fn look_at_traffic(channel: &PublishedChannel, findings: &mut Findings) {
     let largest = platforms.filter_map(|name| transferred(name)).max();
     let bytes = (noarch + largest.unwrap_or_default()).max(1);
     let what = format!(
-        "{} have no shards: a client fetches {bytes} bytes of repodata at a time, which the 100 GB that Pages \
-         serves in a month allow {} times",
+        "no shards in {}: a client fetches {} of repodata at a time, and the 100 GB that Pages serves in a month \
+         are {} times that",
         unsharded.join(", "),
+        human_size(bytes),
         MONTHLY_BYTES / bytes
     );
     findings.add(&NO_SHARDS, what);
