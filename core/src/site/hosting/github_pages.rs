@@ -135,12 +135,13 @@ fn expect_readable(path: &str, is_open_to_all: bool, findings: &mut Findings) {
     }
 }
 
-/// A folder that no client needs. Git's own, and that of workflows, are never uploaded.
+/// A folder that no client needs. Git's own, and that of workflows, are never uploaded; what is
+/// well-known (RFC 8615) is meant to be.
 pub(super) fn look_at_dot_folder(entry: &Entry, findings: &mut Findings) {
     let what = match entry.name() {
-        ".git" | ".github" => return,
-        ".cache" => "is what towpath remembers of the channel; it would be published, and no client needs it",
-        _ => "would be published by a deployment from a branch, and no client needs it",
+        ".git" | ".github" | ".well-known" => return,
+        ".cache" => "is what towpath remembers of the channel, and no client needs it",
+        _ => "is a folder with a dot before its name, and no client needs it",
     };
     findings.add_of(&DOT_FOLDER, &entry.path, what);
 }

@@ -246,7 +246,8 @@ fn names_that_differ_in_case_alone_are_noted() {
 fn stores_are_not_to_be_published(#[values(Host::GithubPages, Host::S3)] host: Host) {
     let folder = Folder::sound()
         .file("noarch/.cache/cache.db", "secret")
-        .file(".git/HEAD", "");
+        .file(".git/HEAD", "")
+        .file(".well-known/security.txt", "");
     assert_eq!(
         folder.found(host),
         one(Severity::Warning, "dot-folder", "noarch/.cache")
