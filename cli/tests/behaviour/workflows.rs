@@ -193,13 +193,37 @@ fn the_next_run_knows_what_the_last_one_did(#[values("github-pages.yml", "gitlab
     assert!(later.contains(&shards[0]));
 }
 
+/// The package can be indexed: it is verification that stops it.
 #[rstest]
 fn what_is_not_fit_is_not_published(#[values("github-pages.yml", "gitlab-ci.yml")] file: &str) {
-    let workspace = Workspace::new()
-        .package(&lock("1.0"), Kind::Conda)
-        .file("channel/noarch/key-1.0-0.conda", "no package");
+    let evil = PackageBuilder::new("evil", "1.0", "0").payload("../outside", "x");
+    let workspace = Workspace::new().package(&evil, Kind::Conda);
     assert!(!workspace.try_run(&parsed(file)));
     assert_eq!(workspace.files("public"), [""; 0]);
+    assert_eq!(
+        workspace.files("channel"),
+        ["noarch/evil-1.0-0.conda"],
+        "nothing was indexed"
+    );
+}
+
+#[test]
+fn the_website_is_checked_when_it_is_written_and_before_it_is_uploaded() {
+    let check = "towpath site channel -o public --check --host github-pages";
+    let pipeline = parsed("gitlab-ci.yml");
+    let script = pipeline["pages"]["script"].as_array().unwrap();
+    assert_eq!(script.last().unwrap(), check);
+
+    let steps = steps(&github()["jobs"]["build"]);
+    let place = |is_it: &dyn Fn(&Value) -> bool| steps.iter().position(is_it).unwrap();
+    let written = place(&|step| step["id"] == "site");
+    let checked = place(&|step| step["run"] == check);
+    let uploaded = place(&|step| {
+        let action = step["uses"].as_str();
+        action.is_some_and(|action| action.starts_with("actions/upload-pages-artifact@"))
+    });
+    assert!(written < checked && checked < uploaded);
+    assert_eq!(steps[uploaded]["with"]["path"], "public");
 }
 
 #[rstest]
