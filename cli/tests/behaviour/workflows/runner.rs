@@ -44,11 +44,6 @@ impl Workspace {
         self
     }
 
-    pub(super) fn file(self, path: &str, bytes: &str) -> Self {
-        fs_err::write(self.folder.path().join(path), bytes).unwrap();
-        self
-    }
-
     /// Runs what publishes the channel, which must succeed.
     pub(super) fn run(&self, workflow: &Value) {
         assert!(self.try_run(workflow));
