@@ -1,6 +1,7 @@
 //! `towpath site`
 
 mod arguments;
+mod check;
 mod config;
 mod options;
 mod size;
@@ -20,6 +21,9 @@ use crate::report;
 
 pub(crate) fn run(args: &SiteArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
+    if let Some(host) = args.host {
+        return check::run(host, &args.folder()?, args.json);
+    }
     let options = args.options()?;
     let bars = Bars::default();
     let progress: &dyn Progress = if args.quiet || args.json { &Silent } else { &bars };

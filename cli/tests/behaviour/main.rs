@@ -81,6 +81,8 @@ mod report;
 #[cfg(test)]
 mod shards;
 #[cfg(test)]
+mod site_check;
+#[cfg(test)]
 mod stores;
 #[cfg(test)]
 mod towpath_toml;
@@ -90,3 +92,5 @@ mod verify;
 mod verify_channel;
 #[cfg(test)]
 mod web_server;
+#[cfg(test)]
+mod workflows;

@@ -42,7 +42,7 @@ mod plain_json;
 mod rows;
 mod search_index;
 mod sitemap;
-mod size;
+pub(crate) mod size;
 mod subdir_page;
 mod templates;
 mod utc_time;

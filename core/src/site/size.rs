@@ -1,7 +1,7 @@
 //! How listings spell the size of a file: as conda does.
 
 /// `n B`, `n KB`, `x.x MB` or `x.xx GB`, in units of 1024; ties are rounded to even.
-pub(super) fn human_size(bytes: u64) -> String {
+pub(crate) fn human_size(bytes: u64) -> String {
     const UNIT: f64 = 1024.0;
     let in_kb = bytes as f64 / UNIT;
     if bytes < 1024 {

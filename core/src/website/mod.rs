@@ -22,6 +22,7 @@ mod error;
 mod folder;
 mod gather;
 mod health;
+pub mod hosting;
 mod list_pages;
 mod listing_pages;
 mod options;

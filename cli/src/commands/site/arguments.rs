@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use towpath_core::website::BuildPages;
+use towpath_core::website::hosting::Host;
 
 use super::size;
 use crate::database::{Database, ServerArgs};
@@ -21,8 +22,12 @@ Examples:
   towpath site my-channel -o public --copy nothing --channel-url https://conda.example.org/main
       The website alone, of a channel that is served elsewhere.
 
+  towpath site my-channel -o public --check --host github-pages
+      What of public would break there?
+
 What is said every time may stand in my-channel/towpath.toml, in [site] and [channel].
-Exit status: 0 the website is up to date; 1 it could not be made; 2 wrong usage.";
+Exit status: 0 the website is up to date, or nothing of it would break; 1 it could not be made, or
+something would break; 2 wrong usage.";
 
 /// Make a website of a channel, for any static host
 ///
@@ -90,6 +95,14 @@ pub(crate) struct SiteArgs {
     /// A custom property of the stylesheet, such as accent=#a3124b; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = theme_property, help_heading = PAGES)]
     pub(super) theme: Vec<(String, String)>,
+
+    /// Write nothing; say what of OUT would break on the host, and what to do about it
+    #[arg(long, requires = "host", help_heading = PLACE)]
+    check: bool,
+
+    /// The host: github-pages, github-releases or s3
+    #[arg(long, value_name = "HOST", requires = "check", value_parser = |name: &str| name.parse::<Host>(), help_heading = PLACE)]
+    pub(super) host: Option<Host>,
 
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N", env = "TOWPATH_THREADS", hide_env = true)]

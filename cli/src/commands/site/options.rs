@@ -1,6 +1,6 @@
 //! What is made of the arguments of `towpath site` and of `towpath.toml`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use towpath_core::index::IndexOptions;
 use towpath_core::site::{Templates, WebsiteLink};
@@ -22,12 +22,7 @@ impl SiteArgs {
         let config = Config::of_channel(&self.channel)?;
         let site = &config.site;
         let index = self.index_options()?;
-        let folder = self
-            .output
-            .as_deref()
-            .or(site.folder())
-            .unwrap_or(index.channel.output())
-            .to_owned();
+        let folder = self.folder_of(site, &index);
         let channel_files = self.channel_files(&folder, &index, site)?;
         let identity = WebsiteIdentity {
             title: self.title.clone().or_else(|| site.title.clone()),
@@ -66,6 +61,17 @@ impl SiteArgs {
             file_lists: !self.no_files && site.files.unwrap_or(true),
             verify_report: self.verify_report.clone(),
         })
+    }
+
+    /// The folder that the website is in.
+    pub(super) fn folder(&self) -> Result<PathBuf, Failure> {
+        let config = Config::of_channel(&self.channel)?;
+        Ok(self.folder_of(&config.site, &self.index_options()?))
+    }
+
+    fn folder_of(&self, site: &SiteConfig, index: &IndexOptions) -> PathBuf {
+        let named = self.output.as_deref().or(site.folder());
+        named.unwrap_or(index.channel.output()).to_owned()
     }
 
     /// The channel as `towpath index` indexes it.
