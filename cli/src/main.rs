@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, inspect, man, remove, verify};
+use crate::commands::{completions, db, index, inspect, man, remove, serve, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -36,6 +36,7 @@ const EXAMPLES: &str = "\
 Examples:
   towpath index my-channel                      make my-channel a conda channel
   towpath index my-channel --zst --write-shards with what quick clients like best
+  towpath serve my-channel                      try it out on this machine
   towpath verify lock-1.0-0.conda               is a package fit to be uploaded?
   towpath completions bash > /etc/bash_completion.d/towpath";
 
@@ -44,6 +45,7 @@ enum Command {
     Index(Box<index::IndexArgs>),
     Inspect(inspect::InspectArgs),
     Remove(remove::RemoveArgs),
+    Serve(serve::ServeArgs),
     Verify(verify::VerifyArgs),
     Db(db::DbArgs),
     Completions(completions::CompletionsArgs),
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Remove(args) => remove::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Db(args) => db::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),

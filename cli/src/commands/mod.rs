@@ -6,4 +6,5 @@ pub(crate) mod index;
 pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod remove;
+pub(crate) mod serve;
 pub(crate) mod verify;
