@@ -75,7 +75,12 @@ pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode, Failure> {
     let address = server.address().ip();
     if !address.is_loopback() {
         report::warn(&format!(
-            "everybody who reaches {address} can read {}",
+            "everybody who reaches {} can read {}",
+            if address.is_unspecified() {
+                "this machine".to_owned()
+            } else {
+                address.to_string()
+            },
             report::shown(&args.folder.display().to_string())
         ));
     }
