@@ -158,12 +158,13 @@ impl Running {
     /// The next line that it prints, without its end; empty when it prints no more.
     pub(crate) fn next_line(&mut self) -> String {
         let stdout = self.process.stdout.as_mut().unwrap();
+        let mut line = Vec::new();
         // No byte more: the rest is for `wait`.
-        let line = stdout
-            .bytes()
-            .map(Result::unwrap)
-            .take_while(|byte| *byte != b'\n');
-        String::from_utf8(line.collect()).unwrap()
+        let mut byte = [0];
+        while stdout.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
+            line.extend(byte);
+        }
+        String::from_utf8(line).unwrap()
     }
 
     /// Stops reading what it prints.
