@@ -12,7 +12,7 @@ use crate::commands::verify::VerifyConfig;
 use crate::failure::Failure;
 
 /// The file's name, in the channel's folder.
-const FILE_NAME: &str = "towpath.toml";
+pub(crate) const FILE_NAME: &str = "towpath.toml";
 
 /// What `towpath.toml` says.
 #[derive(Debug, Default, Deserialize)]

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, inspect, man, remove, site, verify};
+use crate::commands::{completions, db, index, inspect, man, remove, serve, site, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -37,6 +37,7 @@ Examples:
   towpath index my-channel                      make my-channel a conda channel
   towpath index my-channel --zst --write-shards with what quick clients like best
   towpath site my-channel -o public             make a website of it
+  towpath serve my-channel                      try it out on this machine
   towpath verify lock-1.0-0.conda               is a package fit to be uploaded?
   towpath completions bash > /etc/bash_completion.d/towpath";
 
@@ -45,6 +46,7 @@ enum Command {
     Index(Box<index::IndexArgs>),
     Inspect(inspect::InspectArgs),
     Remove(remove::RemoveArgs),
+    Serve(serve::ServeArgs),
     Site(Box<site::SiteArgs>),
     Verify(verify::VerifyArgs),
     Db(db::DbArgs),
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Remove(args) => remove::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Site(args) => site::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Db(args) => db::run(&args),

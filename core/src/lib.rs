@@ -19,6 +19,8 @@ pub mod record;
 pub mod remote;
 #[cfg(feature = "match-spec")]
 pub mod repodata;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod store;

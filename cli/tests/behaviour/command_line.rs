@@ -388,6 +388,7 @@ fn each_command_has_a_manual_page() {
             "towpath-inspect.1",
             "towpath-man.1",
             "towpath-remove.1",
+            "towpath-serve.1",
             "towpath-site.1",
             "towpath-verify.1",
             "towpath.1"

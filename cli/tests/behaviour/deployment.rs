@@ -12,7 +12,6 @@ use towpath_tests::{ChannelBuilder, Kind, PackageBuilder, PostgresqlDatabase};
 use self::commands::{calls_in_shell, calls_on_page};
 use crate::environment::Towpath;
 use crate::published::Published;
-use crate::workflows::SITE_IS_WRITTEN;
 
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -89,10 +88,7 @@ fn calls_in_the_documentation_are_understood(#[case] page: &str, #[case] at_leas
 
 #[test]
 fn calls_about_hosts_are_understood() {
-    let is_yet_to_come = |call: &Vec<String>| call[0] == "site" && !call.contains(&"--check".to_owned());
-    let mut calls = calls_on_page(&text("docs/github-pages.md"));
-    calls.retain(|call| SITE_IS_WRITTEN || !is_yet_to_come(call));
-    assert_understood(&calls, 8);
+    assert_understood(&calls_on_page(&text("docs/github-pages.md")), 8);
 }
 
 #[test]

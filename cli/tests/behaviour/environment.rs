@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -144,6 +145,26 @@ impl Running {
     /// Ends it without giving it a say.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
+    }
+
+    /// Asks it to end, as Ctrl-C does.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        let process = self.process.id().to_string();
+        let asked = Command::new("kill").args(["-INT", &process]).status();
+        assert!(asked.unwrap().success());
+    }
+
+    /// The next line that it prints, without its end; empty when it prints no more.
+    pub(crate) fn next_line(&mut self) -> String {
+        let stdout = self.process.stdout.as_mut().unwrap();
+        let mut line = Vec::new();
+        // No byte more: the rest is for `wait`.
+        let mut byte = [0];
+        while stdout.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
+            line.extend(byte);
+        }
+        String::from_utf8(line).unwrap()
     }
 
     /// Stops reading what it prints.

@@ -79,6 +79,8 @@ mod repodata_v3;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod shards;
 #[cfg(test)]
 mod site_check;

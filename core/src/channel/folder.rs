@@ -66,6 +66,19 @@ impl ChannelFolder {
         Ok(subdirs)
     }
 
+    /// Whether one of the known subdirs has repodata, in whichever form.
+    pub fn has_repodata(&self) -> bool {
+        let forms = [
+            "repodata.json",
+            "repodata.json.zst",
+            "repodata_shards.msgpack.zst",
+        ];
+        KNOWN_SUBDIRS.iter().any(|subdir| {
+            let folder = self.output.join(subdir);
+            forms.iter().any(|name| folder.join(name).is_file())
+        })
+    }
+
     /// Where the things of `subdir` lie.
     pub fn subdir(&self, subdir: &Subdir) -> SubdirFolder {
         SubdirFolder {

@@ -1,12 +1,12 @@
 //! The arguments of `towpath index`.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, FromArgMatches, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use super::policies::{self, RuleAction};
 use super::switches::Switches;
+use crate::commands::of_channel;
 use crate::database::{DATABASE, Database, ServerArgs};
 use crate::failure::Failure;
 
@@ -157,13 +157,7 @@ impl IndexArgs {
     ///
     /// When the environment says what is not understood.
     pub(crate) fn of_channel(channel: &Path) -> Result<Self, Failure> {
-        let command = Self::augment_args(clap::Command::new("towpath index"));
-        // Behind two hyphens, so that no folder is taken for an option.
-        let words = [OsStr::new("towpath index"), OsStr::new("--"), channel.as_os_str()];
-        command
-            .try_get_matches_from(words)
-            .and_then(|matches| Self::from_arg_matches(&matches))
-            .map_err(Failure::usage)
+        of_channel("towpath index", channel)
     }
 }
 

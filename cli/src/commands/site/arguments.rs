@@ -1,6 +1,6 @@
 //! The arguments of `towpath site`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -8,7 +8,9 @@ use towpath_core::website::BuildPages;
 use towpath_core::website::hosting::Host;
 
 use super::size;
+use crate::commands::of_channel;
 use crate::database::{Database, ServerArgs};
+use crate::failure::Failure;
 
 const PAGES: &str = "Pages";
 const PLACE: &str = "Where it is published";
@@ -122,6 +124,17 @@ pub(crate) struct SiteArgs {
     /// Say nothing unless something is wrong
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+impl SiteArgs {
+    /// What `towpath site DIR` is given when it is given nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When the environment says what is not understood.
+    pub(crate) fn of_channel(channel: &Path) -> Result<Self, Failure> {
+        of_channel("towpath site", channel)
+    }
 }
 
 /// What of the channel is copied beside its website.

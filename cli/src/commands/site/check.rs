@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use towpath_core::website::hosting::{Host, HostingFinding, HostingReport, check};
 use towpath_core::verify::Severity;
+use towpath_core::website::hosting::{Host, HostingFinding, HostingReport, check};
 
 use crate::failure::{Failure, status};
 use crate::report::{self, shown};

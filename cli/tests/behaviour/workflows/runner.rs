@@ -9,14 +9,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use towpath_tests::{Kind, PackageBuilder};
 
-use super::SITE_IS_WRITTEN;
-
 /// Where the channel is to be.
 pub(super) const CHANNEL_URL: &str = "https://owner.github.io/my-channel";
-
-/// What `towpath site` is to write, as far as it is the channel's own.
-const STAND_IN: &str =
-    "mkdir public; (cd channel; find . -type f -not -path '*/.*' -exec cp --parents {} ../public ';')";
 
 /// The steps of a job.
 pub(super) fn steps(job: &Value) -> Vec<Value> {
@@ -66,11 +60,6 @@ impl Workspace {
             let Some(script) = step["run"].as_str().filter(|_| id != "install") else {
                 continue;
             };
-            let script = if id == "site" && !SITE_IS_WRITTEN {
-                STAND_IN
-            } else {
-                script
-            };
             let mut command = self.bash(script);
             for env in [&workflow["env"], &step["env"]] {
                 for (name, value) in env.as_object().into_iter().flatten() {
@@ -100,14 +89,7 @@ impl Workspace {
     /// The lines of GitLab's scripts are run by one shell.
     fn run_script(&self, script: &Value) -> bool {
         let lines = script.as_array().unwrap().iter();
-        let lines = lines.map(|line| line.as_str().unwrap()).map(|line| {
-            let is_site = line.starts_with("towpath site ") && !line.contains("--check");
-            if is_site && !SITE_IS_WRITTEN {
-                STAND_IN
-            } else {
-                line
-            }
-        });
+        let lines = lines.map(|line| line.as_str().unwrap());
         let script = lines.collect::<Vec<_>>().join("\n");
         succeeds(self.bash(&script).env("CI_PAGES_URL", CHANNEL_URL))
     }

@@ -4,8 +4,8 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::{Folder, one};
-use crate::website::hosting::Host;
 use crate::verify::Severity;
+use crate::website::hosting::Host;
 
 const RELEASE: &str = "https://github.com/o/r/releases/download/packages/noarch/";
 

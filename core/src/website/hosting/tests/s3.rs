@@ -6,9 +6,9 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::{Folder, one};
+use crate::verify::Severity;
 use crate::website::hosting::Host;
 use crate::website::hosting::s3::advice;
-use crate::verify::Severity;
 
 #[rstest]
 #[case("noarch/a-1+b-0.conda", "plus-in-name")]
