@@ -50,7 +50,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -100,8 +100,8 @@ fn css_value(text: &str) -> Option<String> {
     is_value.then(|| text.to_owned())
 }
 
-fn json(value: Value) -> Result<String, Error> {
-    serde_json::to_string_pretty(&value)
+fn json(value: &Value) -> Result<String, Error> {
+    serde_json::to_string_pretty(value)
         .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
@@ -158,5 +158,14 @@ mod tests {
         assert_eq!(month("2026-11-21T00:00:00Z"), "Nov 2026");
         assert_eq!(month("2017-01"), "Jan 2017");
         assert_eq!(month("soon"), "soon");
+    }
+
+    #[test]
+    fn markdown_is_not_escaped_again() {
+        let mut environment = Environment::new();
+        add_to(&mut environment);
+        let values = minijinja::context! { text => "*a* <" };
+        let html = environment.render_named_str("a.html", "{{ text|markdown }}", values);
+        assert_eq!(html.unwrap(), "<p><em>a</em> &lt;</p>\n");
     }
 }

@@ -12,6 +12,8 @@ use crate::web_url::web_url;
 pub(super) const DEPTH_MAX: usize = 32;
 /// No text is wrapped at fewer columns than this.
 const NARROWEST: usize = 50;
+/// Where most texts are wrapped at the latest, though one line or another is longer.
+const COMMON: usize = 80;
 /// How much shorter a line may be than it could be without being meant to end there.
 const RAGGED: usize = 10;
 
@@ -26,7 +28,7 @@ pub(super) struct Writer<'a> {
     shown: usize,
     is_in_link: bool,
     is_in_code: bool,
-    /// The length of the longest line of the paragraph at hand.
+    /// The columns at which the paragraph at hand is wrapped.
     width: Option<usize>,
     /// The label of a footnote that has just begun.
     footnote: Option<String>,
@@ -131,7 +133,7 @@ impl<'a> Writer<'a> {
             _ => self.open.len() >= DEPTH_MAX,
         };
         if tag == Tag::Paragraph {
-            self.width = Some(self.longest_line(place));
+            self.width = Some(self.width_of(place));
         }
         let kind = match tag {
             Tag::HtmlBlock => Kind::Html(String::new()),
@@ -327,10 +329,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn longest_line(&self, place: Range<usize>) -> usize {
-        let lines = self.source.get(place).unwrap_or_default().lines();
-        let lengths = lines.map(|line| line.trim().chars().count());
-        lengths.max().unwrap_or_default().max(NARROWEST)
+    fn width_of(&self, paragraph: Range<usize>) -> usize {
+        let lines = self.source.get(paragraph).unwrap_or_default().lines();
+        let mut lengths: Vec<usize> = lines.map(|line| line.trim().chars().count()).collect();
+        lengths.sort_unstable();
+        let longest = lengths.last().copied().unwrap_or_default();
+        match lengths.get(lengths.len() / 2) {
+            Some(median) if *median <= COMMON => longest.clamp(NARROWEST, COMMON),
+            _ => longest,
+        }
     }
 
     /// Whether a paragraph's line ends here because it is meant to: the next word would have had room in

@@ -164,6 +164,10 @@ fn lines_that_are_short_on_purpose_end_where_they_end() {
         "<p>Author: a<br>\nLicense: b</p>\n"
     );
     assert_eq!(to_html("*Author*: a\n*License*: b\nc").matches("<br>").count(), 2);
+    let with_a_long_line = [20, 14, 15, 14].map(|words| "word ".repeat(words)).join("\n");
+    assert_eq!(to_html(&with_a_long_line).matches("<br>").count(), 0);
+    let long_lines = format!("{0}\n{1}\n{0}", "word ".repeat(40), "word ".repeat(20));
+    assert_eq!(to_html(&long_lines).matches("<br>").count(), 1);
 }
 
 #[rstest]

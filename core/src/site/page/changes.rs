@@ -41,7 +41,7 @@ pub struct VersionChange {
     pub depends: Vec<ChangedDependency>,
     /// Constraints that came, went or changed.
     pub constrains: Vec<ChangedDependency>,
-    /// Other fields that changed, as far as they are for people: licence, track_features and so on.
+    /// Other fields that changed, as far as they are for people: licence, `track_features` and so on.
     pub fields: Vec<ChangedField>,
     /// Subdirs that the newer version has and the older had not.
     pub new_subdirs: Vec<String>,
