@@ -489,7 +489,7 @@
 
   /* Where nothing is, the name that was looked for is searched. */
 
-  const missing = find("#missing");
+  const missing = find("#not-found");
   if (missing) {
     const [, name] = /\/p\/([^/]+)/.exec(location.pathname) || /([^/]+?)(?:\.html)?\/?$/.exec(location.pathname) || [];
     let text = name || "";

@@ -105,7 +105,12 @@ fn build(version: &str, subdir: &str, number: u64) -> BuildLine {
         updated: time(number.cast_signed()),
         sha256: "5f1b0e4c".repeat(8),
         has_page: true,
-        ..BuildLine::default()
+        depends: Some(vec![
+            format!("python >=3.{}", version.len()),
+            format!("b <{version}"),
+            "c".to_owned(),
+        ]),
+        constrains: Some(Vec::new()),
     }
 }
 
@@ -737,16 +742,22 @@ pub(super) fn pages(website: Website) -> Vec<Rendered> {
     pages.rendered
 }
 
-/// Every page of a website of which nothing is known, over a channel in which nothing is.
-pub(super) fn empty_pages() -> Vec<Rendered> {
-    let website = Website {
+/// A website of which nothing is known.
+pub(super) fn bare_website() -> Website {
+    Website {
         channel: "empty".to_owned(),
         title: "empty".to_owned(),
         url_path: "/repo/".to_owned(),
         project_url: "https://github.com/towpath/towpath".to_owned(),
         ..Website::default()
-    };
+    }
+}
+
+/// Every page of that website, over a channel in which nothing is.
+pub(super) fn empty_pages() -> Vec<Rendered> {
+    let website = bare_website();
     let (templates, _) = templates(website.clone());
+    let name = || "x".to_owned();
     let mut rendered = Vec::new();
     macro_rules! add {
         ($($path:literal: $page:expr),* $(,)?) => {
@@ -761,15 +772,15 @@ pub(super) fn empty_pages() -> Vec<Rendered> {
     add! {
         "": HomePage::default(),
         "404.html": NotFoundPage::default(),
-        "p/x/": PackagePage::default(),
-        "p/x/versions/": VersionsPage::default(),
-        "p/x/used-by.html": UsedByPage::default(),
-        "p/x/changes/": ChangesPage::default(),
-        "p/x/noarch/x.html": BuildPage::default(),
+        "p/x/": PackagePage { name: name(), ..PackagePage::default() },
+        "p/x/versions/": VersionsPage { name: name(), ..VersionsPage::default() },
+        "p/x/used-by.html": UsedByPage { name: name(), ..UsedByPage::default() },
+        "p/x/changes/": ChangesPage { name: name(), ..ChangesPage::default() },
+        "p/x/noarch/x.html": BuildPage { name: name(), file_name: name(), ..BuildPage::default() },
         "names/": NamesPage::default(),
         "maintainers/": MaintainersPage::default(),
         "licenses/": LicensesPage::default(),
-        "licenses/x.html": GroupPage::default(),
+        "licenses/x.html": GroupPage { name: name(), ..GroupPage::default() },
         "health/": HealthPage::default(),
         "search/": SearchPage::default(),
     }
@@ -782,8 +793,11 @@ pub(super) fn empty_pages() -> Vec<Rendered> {
 fn sample_site() {
     let folder = std::env::var("TOWPATH_SAMPLE_SITE").unwrap();
     let write = |path: &str, text: &str| {
-        let mut path = Path::new(&folder).join(path.replace("~~", "~"));
-        if path.to_string_lossy().ends_with('/') || path.is_dir() {
+        let mut path = Path::new(&folder).join(path);
+        if path
+            .extension()
+            .is_none_or(|_| path.as_os_str().as_encoded_bytes().ends_with(b"/"))
+        {
             path.push("index.html");
         }
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
@@ -795,13 +809,16 @@ fn sample_site() {
     for page in empty_pages() {
         write(&format!("empty/{}", page.path), &page.html);
     }
-    let (templates, assets) = templates(website());
+    let (website_templates, assets) = templates(website());
+    let (_, bare_assets) = templates(bare_website());
     for asset in assets {
         write(&asset.path, &asset.bytes);
+    }
+    for asset in bare_assets {
         write(&format!("empty/{}", asset.path), &asset.bytes);
     }
     let mut opensearch = Vec::new();
-    templates.write_opensearch(&mut opensearch).unwrap();
+    website_templates.write_opensearch(&mut opensearch).unwrap();
     write("opensearch.xml", &String::from_utf8(opensearch).unwrap());
     write("p/numpy/index.json", &serde_json::to_string(&package()).unwrap());
 }
