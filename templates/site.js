@@ -117,6 +117,10 @@
           for (const tell of waiting) tell();
         }, () => {});
       (window.requestIdleCallback || setTimeout)(rest);
+    }).catch((error) => {
+      // The next key asks again.
+      loading = undefined;
+      throw error;
     });
     if (onSummaries) waiting.add(onSummaries);
     return loading;
@@ -226,7 +230,7 @@
     }
   });
 
-  if (box && box !== field) box.addEventListener("focus", () => load(), { once: true });
+  if (box && box !== field) box.addEventListener("focus", () => load().catch(() => {}), { once: true });
   if (box && box === field) {
     const list = make("div", { id: "found", role: "listbox", hidden: true, "aria-label": "Packages" });
     box.after(list);

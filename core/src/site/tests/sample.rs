@@ -558,6 +558,27 @@ pub(super) fn health() -> HealthPage {
     }
 }
 
+fn listing() -> SubdirPage {
+    SubdirPage {
+        channel: "demo".to_owned(),
+        subdir: Subdir::noarch(),
+        root_documents: vec![RootDocument::Page, RootDocument::Rss],
+        documents: vec![ListingRow::named("repodata.json")],
+        packages_url: None,
+        updated: time(3),
+    }
+}
+
+fn files() -> impl Iterator<Item = ListingRow> + Send + 'static {
+    (0..60).map(|number| ListingRow {
+        size: Some(12_345),
+        modified: time(1),
+        sha256: "5f1b0e4c".repeat(8),
+        md5: "ab".repeat(16),
+        ..ListingRow::named(format!("lib{number}-1.2.3-py312h0000001_0.conda"))
+    })
+}
+
 /// Every page of the sample website.
 pub(super) fn pages(website: Website) -> Vec<Rendered> {
     struct Pages {
@@ -717,26 +738,11 @@ pub(super) fn pages(website: Website) -> Vec<Rendered> {
             letters: letters(),
         },
     );
-    let listing = SubdirPage {
-        channel: "demo".to_owned(),
-        subdir: Subdir::noarch(),
-        root_documents: vec![RootDocument::Page],
-        documents: vec![ListingRow::named("repodata.json")],
-        packages_url: None,
-        updated: time(3),
-    };
-    let files = (0..60).map(|number| ListingRow {
-        size: Some(12_345),
-        modified: time(1),
-        sha256: "5f1b0e4c".repeat(8),
-        md5: "ab".repeat(16),
-        ..ListingRow::named(format!("lib{number}-1.2.3-py312h0000001_0.conda"))
-    });
     let here = Here::at(&pages.website, "noarch/");
     let mut html = Vec::new();
     pages
         .templates
-        .write_subdir_page(&here, &listing, files, &mut html)
+        .write_subdir_page(&here, &listing(), files(), &mut html)
         .unwrap();
     pages.keep("noarch/", html);
     pages.rendered
@@ -787,6 +793,37 @@ pub(super) fn empty_pages() -> Vec<Rendered> {
     rendered
 }
 
+/// Writes the pages that need no website.
+fn write_own_pages(write: &impl Fn(&str, &str)) {
+    let subdirs = ["linux-64", "noarch", "osx-arm64"];
+    let channel = ChannelPage {
+        channel: "demo".to_owned(),
+        subdirs: subdirs
+            .map(|subdir| ListedSubdir {
+                subdir: subdir.parse().unwrap(),
+                has_page: true,
+            })
+            .into(),
+        root_documents: listing().root_documents,
+        updated: time(3),
+    };
+    let rows = lines().into_iter().map(move |line| PackageRow {
+        name: line.name,
+        version: line.version,
+        home: "https://h.example".to_owned(),
+        license: line.license.unwrap_or_default(),
+        summary: line.summary.unwrap_or_default(),
+        subdirs: vec!["noarch".to_owned()],
+        ..PackageRow::default()
+    });
+    write(
+        "own/",
+        &written(|templates, out| templates.write_channel_page(&channel, rows, out)),
+    );
+    let html = written(|templates, out| templates.write_subdir_page(&listing(), files(), out));
+    write("own/noarch/", &html);
+}
+
 /// Writes the website to look at: `TOWPATH_SAMPLE_SITE=/tmp/site cargo test … sample_site -- --ignored`.
 #[test]
 #[ignore = "writes files, to be looked at in a browser"]
@@ -817,6 +854,7 @@ fn sample_site() {
     for asset in bare_assets {
         write(&format!("empty/{}", asset.path), &asset.bytes);
     }
+    write_own_pages(&write);
     let mut opensearch = Vec::new();
     website_templates.write_opensearch(&mut opensearch).unwrap();
     write("opensearch.xml", &String::from_utf8(opensearch).unwrap());
