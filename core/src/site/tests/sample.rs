@@ -566,6 +566,7 @@ fn listing() -> SubdirPage {
         documents: vec![ListingRow::named("repodata.json")],
         packages_url: None,
         updated: time(3),
+        paging: Paging::default(),
     }
 }
 
@@ -824,6 +825,11 @@ fn write_own_pages(write: &impl Fn(&str, &str)) {
     write("own/noarch/", &html);
 }
 
+/// What is in an asset.
+pub(super) fn text_of(asset: &Asset) -> &str {
+    std::str::from_utf8(&asset.bytes).unwrap()
+}
+
 /// Writes the website to look at: `TOWPATH_SAMPLE_SITE=/tmp/site cargo test … sample_site -- --ignored`.
 #[test]
 #[ignore = "writes files, to be looked at in a browser"]
@@ -849,10 +855,10 @@ fn sample_site() {
     let (website_templates, assets) = templates(website());
     let (_, bare_assets) = templates(bare_website());
     for asset in assets {
-        write(&asset.path, &asset.bytes);
+        write(&asset.path, text_of(&asset));
     }
     for asset in bare_assets {
-        write(&format!("empty/{}", asset.path), &asset.bytes);
+        write(&format!("empty/{}", asset.path), text_of(&asset));
     }
     write_own_pages(&write);
     let mut opensearch = Vec::new();

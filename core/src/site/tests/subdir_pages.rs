@@ -32,6 +32,7 @@ fn page() -> SubdirPage {
         }],
         packages_url: None,
         updated: UtcTime::from_seconds(1_700_000_000),
+        paging: page::Paging::default(),
     }
 }
 
