@@ -10,7 +10,7 @@ mod text;
 mod words;
 
 /// How many versions of a name there are before the next name begins.
-const VERSIONS_OF_A_NAME: u64 = 12;
+pub const VERSIONS_OF_A_NAME: u64 = 12;
 
 /// Describes packages by number.
 ///

@@ -44,7 +44,7 @@ pub use conda::{
     Checksum, CondaContainer, Crc, Cut, EntryMethod, EntryOrder, FrameSize, InfoEntry, InfoStream, Metadata,
     PkgEntry, ZipFormat,
 };
-pub use generate::{Generated, Generator, PackageSize};
+pub use generate::{Generated, Generator, PackageSize, VERSIONS_OF_A_NAME};
 pub use package::{Kind, PackageBuilder};
 #[cfg(feature = "stores")]
 pub use postgresql::PostgresqlDatabase;

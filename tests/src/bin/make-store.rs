@@ -18,7 +18,7 @@ use towpath_core::store::postgres::{
     ConnectionSettings, PostgresDatabase, PostgresStore, Retry, Surroundings,
 };
 use towpath_core::store::{ListedArtifact, MissingArtifacts, Mtime, SqliteStore, Store, StoredArtifact};
-use towpath_tests::Generator;
+use towpath_tests::{Generator, VERSIONS_OF_A_NAME};
 
 /// Fill the stores of the channel OUT with what would be read of N realistic packages.
 ///
@@ -35,6 +35,10 @@ struct Arguments {
     /// PostgreSQL database to fill instead of SQLite; it has its tables already
     #[arg(long)]
     db_url: Option<String>,
+
+    /// Versions of each name: 12 is what other generated channels have, and the most there are
+    #[arg(long, default_value_t = VERSIONS_OF_A_NAME, value_parser = clap::value_parser!(u64).range(1..=VERSIONS_OF_A_NAME))]
+    versions: u64,
 
     /// Number that all packages depend on
     #[arg(long, default_value_t = 0)]
@@ -102,8 +106,8 @@ fn main() -> io::Result<()> {
     let (sender, received) = sync_channel(BATCH);
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || read_packages(&generator, arguments.n, next, &sender));
+            let (sender, next, arguments) = (sender.clone(), &next, &arguments);
+            scope.spawn(move || read_packages(&generator, arguments, next, &sender));
         }
         drop(sender);
         let mut subdirs = BTreeMap::<&str, Filling>::new();
@@ -142,16 +146,18 @@ fn main() -> io::Result<()> {
     })
 }
 
-/// Makes packages and reads them, as long as `next` is below `count` and somebody wants them.
+/// Makes packages and reads them, until there are as many as are asked for or nobody wants them.
 fn read_packages(
     generator: &Generator,
-    count: u64,
+    arguments: &Arguments,
     next: &AtomicU64,
     read: &SyncSender<io::Result<(&'static str, StoredArtifact)>>,
 ) {
     loop {
         let k = next.fetch_add(1, Ordering::Relaxed);
-        if k >= count || read.send(read_package(generator, k)).is_err() {
+        // The first versions of each name, and the next names instead of the others.
+        let number = k / arguments.versions * VERSIONS_OF_A_NAME + k % arguments.versions;
+        if k >= arguments.n || read.send(read_package(generator, number)).is_err() {
             return;
         }
     }
