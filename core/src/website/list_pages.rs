@@ -158,16 +158,41 @@ pub(super) fn names(catalog: &Catalog) -> Vec<(String, NamesPage)> {
     pages
 }
 
-/// Packages that have something in common, by what that is.
-type Groups<'a> = BTreeMap<(String, &'a str), Vec<&'a Entry>>;
+/// Packages that have something in common, by what that is in small letters: `mit` is the licence `MIT`,
+/// and GitHub knows its people so too.
+type Groups<'a> = BTreeMap<String, Group<'a>>;
+
+#[derive(Default)]
+struct Group<'a> {
+    /// How often it is written how.
+    spellings: BTreeMap<&'a str, usize>,
+    entries: Vec<&'a Entry>,
+}
+
+impl Group<'_> {
+    /// As most packages write it.
+    fn name(&self) -> &str {
+        let spellings = self.spellings.iter().rev();
+        spellings
+            .max_by_key(|(_, count)| **count)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+fn add<'a>(groups: &mut Groups<'a>, name: &'a str, entry: &'a Entry) {
+    let group = groups.entry(name.to_lowercase()).or_default();
+    *group.spellings.entry(name).or_default() += 1;
+    if group.entries.last().is_none_or(|last| last.name != entry.name) {
+        group.entries.push(entry);
+    }
+}
 
 /// `maintainers/`, and the pages of each.
 pub(super) fn maintainers(catalog: &Catalog) -> (MaintainersPage, Vec<(String, GroupPage)>) {
     let mut groups = Groups::new();
     for entry in &catalog.entries {
         for maintainer in &entry.maintainers {
-            let key = (maintainer.to_lowercase(), &**maintainer);
-            groups.entry(key).or_default().push(entry);
+            add(&mut groups, maintainer, entry);
         }
     }
     let page = MaintainersPage {
@@ -186,8 +211,7 @@ pub(super) fn licenses(catalog: &Catalog) -> (LicensesPage, Vec<(String, GroupPa
     let mut groups = Groups::new();
     for entry in &catalog.entries {
         if let Some(license) = &entry.license {
-            let key = (license.to_lowercase(), &**license);
-            groups.entry(key).or_default().push(entry);
+            add(&mut groups, license, entry);
         }
     }
     let mut licenses = named_groups(&groups);
@@ -206,28 +230,36 @@ pub(super) fn licenses(catalog: &Catalog) -> (LicensesPage, Vec<(String, GroupPa
 fn named_groups(groups: &Groups<'_>) -> Vec<NamedGroup> {
     groups
         .iter()
-        .map(|((_, name), entries)| NamedGroup {
-            name: (*name).to_owned(),
-            count: entries.len(),
-            page: numbered_page(&package_folder(name), 1),
+        .map(|(key, group)| NamedGroup {
+            name: group.name().to_owned(),
+            count: group.entries.len(),
+            page: group_page(key, 1),
         })
         .collect()
 }
 
+/// The file of a page of a group. That of the second page of `GPL` is not that of the licence `GPL-2`: what
+/// follows `~` in names are hexadecimal digits.
+fn group_page(key: &str, number: usize) -> String {
+    match number {
+        1 => format!("{}.html", package_folder(key)),
+        number => format!("{}~p{number}.html", package_folder(key)),
+    }
+}
+
 fn group_pages(kind: &'static str, groups: &Groups<'_>) -> Vec<(String, GroupPage)> {
     let mut pages = Vec::new();
-    for ((_, name), entries) in groups {
-        let stem = package_folder(name);
-        let count = entries.len().div_ceil(PACKAGES_ON_PAGE);
-        for (number, part) in (1..).zip(entries.chunks(PACKAGES_ON_PAGE)) {
+    for (key, group) in groups {
+        let count = group.entries.len().div_ceil(PACKAGES_ON_PAGE);
+        for (number, part) in (1..).zip(group.entries.chunks(PACKAGES_ON_PAGE)) {
             let page = GroupPage {
                 kind,
-                name: (*name).to_owned(),
-                package_count: entries.len(),
+                name: group.name().to_owned(),
+                package_count: group.entries.len(),
                 packages: part.iter().copied().map(line).collect(),
-                paging: paging(number, count, |number| numbered_page(&stem, number)),
+                paging: paging(number, count, |number| group_page(key, number)),
             };
-            pages.push((numbered_page(&stem, number), page));
+            pages.push((group_page(key, number), page));
         }
     }
     pages
