@@ -6,7 +6,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a folder's or file's name: file systems take 255, and suffixes come behind it.
-const LENGTH_MAX: usize = 200;
+pub(super) const LENGTH_MAX: usize = 200;
 
 /// The folder of a package, in `p/`: its name. Names that are no names (CEP 26) have their odd
 /// characters written as `~` and two hexadecimal digits, and a long one ends in its digest.
