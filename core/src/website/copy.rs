@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::WebsiteError;
-use super::folder::{DataDigest, UNKNOWN, WebsiteFolder, digest};
+use super::folder::{CHANNEL, DataDigest, UNKNOWN, WebsiteFolder, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use crate::channel::Subdir;
 use crate::package::ArtifactName;
@@ -102,7 +102,7 @@ pub(super) fn write(folder: &WebsiteFolder, files: &[ChannelFile]) -> Result<(),
     if files.is_empty() {
         return Ok(());
     }
-    folder.unit("channel", UNKNOWN, |writer| {
+    folder.unit(CHANNEL, UNKNOWN, |writer| {
         for file in files {
             let place = folder.root().join(&file.to);
             let is_there = std::fs::metadata(&place).is_ok_and(|copy| {

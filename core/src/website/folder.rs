@@ -17,6 +17,9 @@ use crate::publish::PendingFile;
 /// The file with what was written, in the website's root.
 const STATE: &str = ".towpath-site";
 
+/// The unit of files that are copied from the channel.
+pub(super) const CHANNEL: &str = "channel";
+
 /// Whether a website is kept in this folder.
 pub fn is_website(folder: &Path) -> bool {
     folder.join(STATE).is_file() || folder.join(interrupted()).is_file()
@@ -72,16 +75,20 @@ pub(super) struct UnitWriter<'a> {
 }
 
 impl WebsiteFolder {
-    /// Opens the folder, making it if it is missing.
-    pub(super) fn open(root: &Path) -> io::Result<Self> {
+    /// Opens the folder, making it if it is missing. Where it is the channel's own, what an earlier run
+    /// has copied there is the channel now, and none of the website's.
+    pub(super) fn open(root: &Path, is_channel: bool) -> io::Result<Self> {
         fs_err::create_dir_all(root)?;
         let path = root.join(STATE);
         let interrupted = root.join(interrupted());
-        let before = match State::load(&path) {
+        let mut before = match State::load(&path) {
             Some(state) => state,
             // The files of a run that did not end are known, and what they were made from is not.
             None => State::load(&interrupted).unwrap_or_default().without_data(),
         };
+        if is_channel {
+            before.units.remove(CHANNEL);
+        }
         Ok(Self {
             root: root.to_owned(),
             before,

@@ -87,7 +87,7 @@ pub fn write_website(
     let subdirs = channel.subdirs();
     refuse_collisions(&subdirs, options)?;
     let templates = Templates::with_replaced(options.templates.clone())?;
-    let folder = WebsiteFolder::open(&options.folder)?;
+    let folder = WebsiteFolder::open(&options.folder, options.channel_files == ChannelFiles::Beside)?;
     let website = website(options, &subdirs);
     let (website, assets) = with_assets(website, &templates, options)?;
     let channel_files = copy::found(options, &subdirs)?;

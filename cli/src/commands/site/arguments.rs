@@ -46,7 +46,8 @@ pub(crate) struct SiteArgs {
     #[arg(short, long, value_name = "OUT", env = "TOWPATH_SITE_OUTPUT", hide_env = true)]
     pub(super) output: Option<PathBuf>,
 
-    /// What of the channel to copy to OUT, if that is not where the channel is [default: all]
+    /// What of the channel to copy to OUT, if that is not where the channel is [default: all, and with
+    /// --base-url documents]
     #[arg(long, value_enum, value_name = "WHAT", help_heading = PLACE)]
     pub(super) copy: Option<Copied>,
 

@@ -105,7 +105,11 @@ impl SiteArgs {
             )),
             Some(Copied::Nothing) => Ok(ChannelFiles::Elsewhere),
             Some(Copied::Documents) if !is_beside => Ok(ChannelFiles::Copied { packages: false }),
-            Some(Copied::All) | None if !is_beside => Ok(ChannelFiles::Copied { packages: true }),
+            Some(Copied::All) if !is_beside => Ok(ChannelFiles::Copied { packages: true }),
+            // Packages that are served from elsewhere are not needed here.
+            None if !is_beside => Ok(ChannelFiles::Copied {
+                packages: index.documents.base_url.is_none(),
+            }),
             _ => Ok(ChannelFiles::Beside),
         }
     }
