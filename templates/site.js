@@ -245,6 +245,7 @@
       box.setAttribute(name, value);
     }
     let active = -1;
+    let isDismissed = false;
 
     const close = () => {
       list.hidden = true;
@@ -267,10 +268,10 @@
       make("a", { role: "option", tabIndex: -1, href, "aria-selected": "false" }, ...children);
     const show = async () => {
       if (!box.value.trim()) return close();
-      const result = await load(show)
+      const result = await load(improve)
         .then(() => search(box.value))
         .catch(() => undefined);
-      if (!result || document.activeElement !== box) return;
+      if (!result || isDismissed || document.activeElement !== box) return;
       const options = result.hits.slice(0, 8).map((index) =>
         option(
           page(index),
@@ -292,17 +293,27 @@
       box.setAttribute("aria-expanded", "true");
     };
 
+    /** Summaries have come: more may be found, but nothing that somebody chose or closed is touched. */
+    const improve = () => {
+      if (!isDismissed && active < 0 && document.activeElement === box) show();
+    };
+
     box.addEventListener("focus", () => load().catch(() => {}));
-    box.addEventListener("input", show);
+    box.addEventListener("input", () => {
+      isDismissed = false;
+      show();
+    });
     box.addEventListener("blur", () => setTimeout(close, 150));
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
+        isDismissed = true;
         close();
       } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
+        isDismissed = false;
         if (list.hidden) show();
         else if (event.key === "ArrowDown") choose(active + 1);
         else choose(active < 0 ? list.children.length - 1 : active - 1);
@@ -480,7 +491,7 @@
       ];
       for (const [label, key] of [["Dependencies", "depends"], ["Constraints", "constrains"]]) {
         const entries = differences(asked(one[key] || []), asked(other[key] || []));
-        if (entries.length) content.push(make("h3", { textContent: label }), make("ul", { className: "diff" }, ...entries));
+        if (entries.length) content.push(make("h2", { textContent: label }), make("ul", { className: "diff" }, ...entries));
       }
       if (content.length === 1) content.push(make("p", { className: "none", textContent: "They depend on the same." }));
       output.replaceChildren(...content);

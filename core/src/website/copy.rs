@@ -22,7 +22,7 @@ pub(super) struct ChannelFile {
 }
 
 /// The files that are to be copied, sorted by path: documents, shards, packages. Not what the website
-/// has itself, and nothing whose name begins with a dot.
+/// has itself, and nothing but packages whose name begins with a dot.
 pub(super) fn found(options: &WebsiteOptions, subdirs: &[Subdir]) -> io::Result<Vec<ChannelFile>> {
     let ChannelFiles::Copied { packages } = options.channel_files else {
         return Ok(Vec::new());
@@ -70,7 +70,9 @@ impl Files {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            if name.starts_with('.') || !is_wanted(&name) {
+            // A package may be called so; what else is, is nobody's to publish.
+            let is_hidden = name.starts_with('.') && !is_package(&name);
+            if is_hidden || !is_wanted(&name) {
                 continue;
             }
             // A link to a file counts as one.

@@ -216,8 +216,7 @@ impl UnitWriter<'_> {
     /// Puts a file in place, unless it has these bytes.
     pub(super) fn put(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.folder.root.join(path);
-        if !has_bytes(&place, bytes) {
-            self.folder.write(&place, bytes)?;
+        if self.folder.write(&place, bytes)? {
             self.written += 1;
         }
         self.files.push((path.to_owned(), bytes.len() as u64));
@@ -237,8 +236,9 @@ fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
 }
 
 impl WebsiteFolder {
-    /// Writes a file. One that is there is replaced in one step; a new one nobody reads yet.
-    fn write(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Writes a file, unless it has these bytes already; whether it was written. One that is there is
+    /// replaced in one step; a new one nobody reads yet.
+    fn write(&self, place: &Path, bytes: &[u8]) -> io::Result<bool> {
         let folder = place.parent().unwrap_or(&self.root);
         self.create(folder)?;
         match std::fs::OpenOptions::new()
@@ -246,16 +246,19 @@ impl WebsiteFolder {
             .create_new(true)
             .open(place)
         {
-            Ok(mut file) => file.write_all(bytes),
+            Ok(mut file) => file.write_all(bytes)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if has_bytes(place, bytes) {
+                    return Ok(false);
+                }
                 let mut pending = PendingFile::create_in(folder)?;
                 pending.write_all(bytes)?;
                 pending.finish_without_sync()?.publish(place)?;
-                Ok(())
             }
             // With the path in the error.
-            Err(_) => fs_err::write(place, bytes),
+            Err(_) => fs_err::write(place, bytes)?,
         }
+        Ok(true)
     }
 
     /// Makes a folder, if this run has not yet.

@@ -35,8 +35,8 @@ impl Plan<'_> {
 
     /// Where the packages of a subdir lie, if they may be opened.
     pub(super) fn packages(&self, position: u16) -> Option<&Path> {
-        let subdir = &self.subdirs[usize::from(position)];
-        self.options.file_lists.then_some(&*subdir.packages)
+        let packages = self.subdirs[usize::from(position)].packages.as_deref();
+        packages.filter(|_| self.options.file_lists)
     }
 
     /// Where a file can be fetched: relative to the website's root, or a URL; `None` if nobody knows.
@@ -72,9 +72,10 @@ impl Plan<'_> {
     }
 }
 
-/// Whether a URL is relative to where it stands (CEP 15).
+/// Whether a URL is relative to where it stands (CEP 15): it begins with neither a scheme nor a slash.
 fn is_relative(url: &str) -> bool {
-    !url.contains("://") && !url.starts_with('/')
+    let start = url.split(['/', '?', '#']).next().unwrap_or_default();
+    !start.contains(':') && !url.starts_with('/')
 }
 
 /// As many pages of builds as there is room for.

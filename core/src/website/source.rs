@@ -11,6 +11,7 @@ use super::WebsiteError;
 use super::documents::{self, FoundDocument};
 use crate::channel::Subdir;
 use crate::index::{BoxedStore, IndexOptions, PublishedSubdir, open_published};
+use crate::package::ArtifactName;
 use crate::repodata::{DocumentOptions, Edition, PatchInstructions, Review};
 
 /// A channel, as a website shows it.
@@ -30,8 +31,8 @@ pub(super) struct SourceSubdir {
     pub patch: Option<PatchInstructions>,
     pub options: DocumentOptions,
     pub review: Review,
-    /// Where its packages lie, if they are at hand.
-    pub packages: PathBuf,
+    /// Where its packages lie, if any are at hand.
+    pub packages: Option<PathBuf>,
     /// Where its packages are served from, if not from beside its documents (CEP 15).
     pub packages_url: Option<String>,
 }
@@ -138,7 +139,7 @@ impl Source {
             };
             let review = Review::of(&*store, &document_options, None, &options.policy)?;
             subdirs.push(SourceSubdir {
-                packages: options.channel.subdir(&document.subdir).packages,
+                packages: with_packages(options.channel.subdir(&document.subdir).packages),
                 subdir: document.subdir.clone(),
                 patch: None,
                 review,
@@ -167,11 +168,21 @@ impl SourceSubdir {
         let subdir = Self {
             packages_url: document_options.packages_url(),
             subdir: folder.subdir,
-            packages: folder.packages,
+            packages: with_packages(folder.packages),
             patch,
             review,
             options: document_options,
         };
         Ok((subdir, store))
     }
+}
+
+/// The folder, if a package lies in it.
+fn with_packages(folder: PathBuf) -> Option<PathBuf> {
+    let mut names = std::fs::read_dir(&folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names
+        .any(|name| ArtifactName::new(name).is_ok())
+        .then_some(folder)
 }
