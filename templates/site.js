@@ -91,6 +91,7 @@
   const plain = [];
   let summaries = [];
   let plainSummaries = [];
+  let tellDescribed;
   let loading;
 
   const lines = async (path) => {
@@ -115,7 +116,7 @@
           summaries = rows;
           plainSummaries = rows.map((row) => row.toLowerCase());
           for (const tell of waiting) tell();
-        }, () => {});
+        }, () => {}).then(tellDescribed);
       (window.requestIdleCallback || setTimeout)(rest);
     }).catch((error) => {
       // The next key asks again.
@@ -126,6 +127,8 @@
     return loading;
   }
   const waiting = new Set();
+  /** Summaries are here, or will not come. */
+  const described = new Promise((resolve) => (tellDescribed = resolve));
 
   /** The folder of a package's pages, in `p/`: as towpath names it. */
   function folder(name) {
@@ -339,9 +342,11 @@
       let result;
       try {
         await load(show);
+        // Lines that grow would push what is read: they come with their summaries, unless these take long.
+        await Promise.race([described, new Promise((resolve) => setTimeout(resolve, 800))]);
         result = await search(text);
       } catch {
-        told.textContent = "The list of packages could not be loaded: look by first letter below.";
+        told.textContent = "The list of packages could not be loaded: look by first letter.";
         return;
       }
       if (!result) return;

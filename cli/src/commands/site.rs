@@ -52,9 +52,10 @@ fn in_words(folder: &str, summary: &WebsiteSummary, elapsed: Duration) -> String
     let Some(totals) = summary.totals else {
         return format!("{folder}: nothing has changed; {files} files, {size}, in {took}");
     };
-    let builds = match summary.build_pages {
+    let builds = match summary.extent {
         Some("latest") => "; pages for the builds of the newest versions only (--build-pages)",
         Some("none") => "; no pages for builds (--build-pages)",
+        Some("lean") => "; only what is needed most, to be no larger than --max-size",
         _ => "",
     };
     format!(

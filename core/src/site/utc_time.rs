@@ -60,6 +60,7 @@ impl UtcTime {
     }
 
     /// The month, counted from the year 0: one more is the next month.
+    #[cfg(feature = "native")]
     pub(crate) fn month(self) -> i32 {
         i32::from(self.0.year()) * 12 + i32::from(self.0.month()) - 1
     }

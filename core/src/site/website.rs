@@ -64,8 +64,10 @@ pub struct Here {
     pub root: String,
     /// The address of what the page was made from, as JSON, relative to the page.
     pub json: Option<String>,
-    /// Whether there are feeds beside the page: `atom.xml` and `rss.xml`.
-    pub has_feeds: bool,
+    /// Whether `atom.xml` is beside the page.
+    pub has_atom: bool,
+    /// Whether `rss.xml` is beside the page.
+    pub has_rss: bool,
     /// The full URL of the page, if it is known where the website is.
     pub url: Option<String>,
 }
@@ -79,7 +81,8 @@ impl Here {
             url: website.site_url.as_ref().map(|site| format!("{site}{path}")),
             path,
             json: None,
-            has_feeds: false,
+            has_atom: false,
+            has_rss: false,
         }
     }
 }

@@ -34,6 +34,7 @@ pub use evidence::{
 #[cfg(feature = "native")]
 pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
+#[cfg(feature = "native")]
 pub(crate) use match_spec::Requirement;
 pub use output::{CheckedFile, explanation, github_annotations, github_unreadable, rules_page, sarif};
 pub use report::{Attestation, Installs, Report};

@@ -45,7 +45,7 @@ pub use summary::WebsiteSummary;
 
 use self::copy::ChannelFile;
 use self::folder::{DataDigest, WebsiteFolder, digest};
-use self::plan::Plan;
+use self::plan::{Extent, Plan};
 use self::source::FoundChannel;
 use crate::channel::Subdir;
 use crate::index::{Progress, Step};
@@ -111,13 +111,13 @@ pub fn write_website(
     let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
     let descriptions = describe::describe(&source, &mut catalog)?;
     progress.end();
-    let build_pages = plan::chosen(options.build_pages, &catalog, options.size_max);
+    let extent = Extent::within(options.build_pages, &catalog, options.size_max);
     let plan = Plan {
         catalog: &catalog,
         subdirs: &source.subdirs,
         options,
         website: &website,
-        build_pages,
+        extent,
     };
     let templates = WebsiteTemplates::new(templates, &website);
     let frame = Frame {
@@ -140,7 +140,7 @@ pub fn write_website(
     progress.end();
     copy::write(&folder, &channel_files)?;
     let tally = folder.finish(inputs)?;
-    Ok(WebsiteSummary::new(tally, catalog.totals, build_pages))
+    Ok(WebsiteSummary::new(tally, catalog.totals, extent))
 }
 
 /// Subdirs lie beside the website's own folders.
@@ -258,7 +258,7 @@ fn frame_digest(plan: &Plan<'_>) -> DataDigest {
         "towpath {}; {:?}; {:?}; {:?}; {}; {:?}",
         env!("CARGO_PKG_VERSION"),
         plan.website,
-        plan.build_pages,
+        plan.extent,
         plan.options.channel_files,
         plan.options.file_lists,
         plan.options.templates,
@@ -272,14 +272,14 @@ fn frame_digest(plan: &Plan<'_>) -> DataDigest {
 }
 
 impl WebsiteSummary {
-    fn new(tally: folder::Tally, totals: ChannelTotals, build_pages: BuildPages) -> Self {
+    fn new(tally: folder::Tally, totals: ChannelTotals, extent: Extent) -> Self {
         Self {
             files: tally.files,
             bytes: tally.bytes,
             written: tally.written,
             removed: tally.removed,
             totals: Some(totals),
-            build_pages: Some(build_pages.name()),
+            extent: Some(extent.name()),
         }
     }
 
@@ -290,7 +290,7 @@ impl WebsiteSummary {
             written: 0,
             removed: 0,
             totals: None,
-            build_pages: None,
+            extent: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Frame, WebsiteError};
 use crate::site::page::PackagePage;
 use crate::site::{Badge, PackageFeed, RenderError};
 
-/// Writes them into the folder of the package.
+/// Writes them into the folder of the package. Of a lean website the first of each kind are enough.
 pub(super) fn write(
     frame: &Frame<'_>,
     writer: &mut UnitWriter<'_>,
@@ -29,7 +29,11 @@ pub(super) fn write(
         ("atom.xml", &|out| templates.write_package_atom(&feed, out)),
         ("rss.xml", &|out| templates.write_package_rss(&feed, out)),
     ];
-    for (file, write) in feeds {
+    let is_lean = frame.plan.extent.is_lean;
+    for (file, write) in feeds
+        .into_iter()
+        .filter(|(file, _)| !is_lean || *file == "atom.xml")
+    {
         let place = format!("{path}{file}");
         let mut bytes = Vec::new();
         write(&mut bytes).map_err(|source| WebsiteError::Page {
@@ -50,8 +54,14 @@ pub(super) fn write(
         ("updated", &Badge::updated(page.updated)),
         ("version", &version),
     ];
-    for (name, badge) in badges {
+    for (name, badge) in badges
+        .into_iter()
+        .filter(|(name, _)| !is_lean || *name == "version")
+    {
         writer.put(&format!("{path}badge/{name}.svg"), badge.to_svg().as_bytes())?;
+    }
+    if is_lean {
+        return Ok(());
     }
     let endpoint = serde_json::to_vec(&version.to_endpoint()).map_err(io::Error::other)?;
     writer.put(&format!("{path}badge/version.json"), &endpoint)?;

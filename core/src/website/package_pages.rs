@@ -72,7 +72,7 @@ impl Package<'_> {
             total_size: entry.size,
             versions: self.version_lines(BUILDS_SHOWN).swap_remove(0),
             activity: activity(builds().filter_map(Build::made)),
-            has_changes_page: self.releases.len() > 1,
+            has_changes_page: self.releases.len() > 1 && !plan.extent.is_lean,
         }
     }
 

@@ -72,7 +72,8 @@ fn write_pages(
     let changes = package.changes();
     let page = package.page(changes.first().cloned());
     let here = Here {
-        has_feeds: true,
+        has_atom: true,
+        has_rss: !frame.plan.extent.is_lean,
         ..Here::at(frame.plan.website, path)
     };
     frame.put_page(writer, here, "index.html", &page)?;

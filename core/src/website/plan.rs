@@ -11,11 +11,11 @@ use crate::site::Website;
 use crate::site::link;
 
 /// About how many bytes a page of a build has, with its JSON; found by measuring.
-const BUILD_PAGE_BYTES: u64 = 8_500;
+const BUILD_PAGE_BYTES: u64 = 7_000;
 
-/// About how many bytes the other pages of a package have: for the package, and for each build.
-const PACKAGE_BYTES: u64 = 14_000;
-const BUILD_LINE_BYTES: u64 = 900;
+/// About how many bytes the other files of a package have: for the package, and for each build.
+const PACKAGE_BYTES: u64 = 26_000;
+const BUILD_LINE_BYTES: u64 = 2_500;
 
 /// What a run has decided.
 pub(super) struct Plan<'a> {
@@ -23,8 +23,8 @@ pub(super) struct Plan<'a> {
     pub subdirs: &'a [SourceSubdir],
     pub options: &'a WebsiteOptions,
     pub website: &'a Website,
-    /// Which builds have pages: no longer `Auto`.
-    pub build_pages: BuildPages,
+    /// How much is made of each package.
+    pub extent: Extent,
 }
 
 impl Plan<'_> {
@@ -64,7 +64,7 @@ impl Plan<'_> {
 
     /// Whether a build has a page of its own.
     pub(super) fn has_page(&self, entry: &Entry, build: &Build) -> bool {
-        match self.build_pages {
+        match self.extent.builds {
             BuildPages::All | BuildPages::Auto => true,
             BuildPages::Latest => *build.version == *entry.version,
             BuildPages::None => false,
@@ -78,20 +78,45 @@ fn is_relative(url: &str) -> bool {
     !start.contains(':') && !url.starts_with('/')
 }
 
-/// As many pages of builds as there is room for.
-pub(super) fn chosen(wanted: BuildPages, catalog: &Catalog, size_max: u64) -> BuildPages {
-    if wanted != BuildPages::Auto {
-        return wanted;
+/// How much is made of each package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Which builds have pages: no longer `Auto`.
+    pub builds: BuildPages,
+    /// Whether what can be told otherwise is left out: pages of changes but for the last one, RSS beside
+    /// Atom, and badges but for that of the version.
+    pub is_lean: bool,
+}
+
+impl Extent {
+    /// As much as there is room for.
+    pub(super) fn within(wanted: BuildPages, catalog: &Catalog, size_max: u64) -> Self {
+        let full = |builds| Self {
+            builds,
+            is_lean: false,
+        };
+        let latest = catalog.entries.iter().map(|entry| entry.latest_build_count);
+        let with = |builds: usize| {
+            catalog.entries.len() as u64 * PACKAGE_BYTES
+                + catalog.totals.builds as u64 * BUILD_LINE_BYTES
+                + builds as u64 * BUILD_PAGE_BYTES
+        };
+        match wanted {
+            BuildPages::Auto if with(catalog.totals.builds) <= size_max => full(BuildPages::All),
+            BuildPages::Auto if with(latest.sum()) <= size_max => full(BuildPages::Latest),
+            BuildPages::Auto => Self {
+                builds: BuildPages::None,
+                is_lean: with(0) > size_max,
+            },
+            chosen => full(chosen),
+        }
     }
-    let packages =
-        catalog.entries.len() as u64 * PACKAGE_BYTES + catalog.totals.builds as u64 * BUILD_LINE_BYTES;
-    let latest: usize = catalog.entries.iter().map(|entry| entry.latest_build_count).sum();
-    let with = |builds: usize| packages + builds as u64 * BUILD_PAGE_BYTES;
-    if with(catalog.totals.builds) <= size_max {
-        BuildPages::All
-    } else if with(latest) <= size_max {
-        BuildPages::Latest
-    } else {
-        BuildPages::None
+
+    /// What it is called in a summary.
+    pub(super) fn name(self) -> &'static str {
+        match self.is_lean {
+            true => "lean",
+            false => self.builds.name(),
+        }
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn write(
     })?;
     folder.unit("root", UNKNOWN, |writer| {
         let here = Here {
-            has_feeds: true,
+            has_atom: true,
+            has_rss: true,
             ..Here::at(website, "")
         };
         frame.put_page(writer, here, "index.html", &list_pages::home(frame.plan))?;

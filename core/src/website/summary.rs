@@ -17,6 +17,7 @@ pub struct WebsiteSummary {
     pub removed: usize,
     /// What the channel has; nothing if nothing had changed, and nothing was looked at.
     pub totals: Option<ChannelTotals>,
-    /// Which builds have pages of their own: `all`, `latest` or `none`; as `totals`.
-    pub build_pages: Option<&'static str>,
+    /// How much was made of packages; as `totals`. `all`, `latest` or `none`: which builds have pages of
+    /// their own. `lean`: besides, only what cannot be told otherwise.
+    pub extent: Option<&'static str>,
 }

@@ -80,7 +80,8 @@ impl Pages {
         let mut here = Here::at(&self.website, path);
         let is_twin = path.is_empty() || path.starts_with("p/") && path.ends_with('/');
         here.json = is_twin.then(|| "index.json".to_owned());
-        here.has_feeds = path.is_empty() || path.matches('/').count() == 2 && here.json.is_some();
+        here.has_atom = path.is_empty() || path.matches('/').count() == 2 && here.json.is_some();
+        here.has_rss = here.has_atom;
         let mut html = Vec::new();
         self.templates.write(&here, page, &mut html).unwrap();
         self.keep(path, html);
