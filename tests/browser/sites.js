@@ -24,12 +24,29 @@ export const SITES = {
   ...(existsSync(`${made}real/site`) && { real: { folder: `${made}real/site`, prefix: "/" } }),
 };
 
-/** A page of each kind, of the sample. */
+/** A page of each kind: its website and its path. */
 export const KINDS = {
-  home: "",
-  package: "p/hello/",
-  "package with versions": "p/NAME/",
+  home: ["project", ""],
+  package: ["sample", "p/perl-narrow-plank/"],
+  "package of one build": ["project", "p/hello/"],
+  versions: ["hostile", "p/many/versions/"],
+  changes: ["sample", "p/perl-narrow-plank/changes/"],
+  build: ["sample", "p/perl-narrow-plank/linux-64/perl-narrow-plank-3.3.8.post1-py39h794cc9d_0.tar.bz2.html"],
+  "patched build": ["hostile", "p/patched/noarch/patched-1.0-0.conda.html"],
+  names: ["sample", "names/"],
+  "names of a letter": ["sample", "names/p.html"],
+  maintainers: ["sample", "maintainers/"],
+  "packages of a maintainer": ["sample", "maintainers/boat.html"],
+  licences: ["sample", "licenses/"],
+  health: ["project", "health/"],
+  search: ["sample", "search/?q=cutting"],
+  subdir: ["sample", "noarch/"],
+  "not found": ["project", "p/no-such-package/"],
+  "nothing yet": ["empty", ""],
 };
+
+/** What Chromium says of a page that is answered with 404. */
+export const NOT_FOUND = "the server responded with a status of 404";
 
 /** What of a page's doings is wrong on any page: it is empty if all is well. */
 function watch(page, origin) {
