@@ -1,7 +1,8 @@
 // What every page does for its readers: wide or narrow, light or dark, by keyboard, without
 // JavaScript, under a path.
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { expect, KINDS, NOT_FOUND, SITES, test } from "./sites.js";
+import { tooWide } from "./width.js";
 
 /** How bright what is behind and in the text of a page is, 0 to 1. */
 function brightness(page) {
@@ -17,29 +18,6 @@ function brightness(page) {
     const style = (element) => getComputedStyle(element);
     const behind = of(style(document.body).backgroundColor) ?? of(style(document.documentElement).backgroundColor);
     return { behind, text: of(style(document.body).color) };
-  });
-}
-
-/** Elements that are wider than the window, and in nothing that can be scrolled. */
-export function tooWide(page) {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const isScrolled = (element) => {
-      for (let box = element; box && box !== document.body; box = box.parentElement) {
-        if (/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflowX)) {
-          const { left, right } = box.getBoundingClientRect();
-          if (left >= -1 && right <= width + 1) return true;
-        }
-      }
-      return false;
-    };
-    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
-      const box = element.getBoundingClientRect();
-      return box.width > 0 && box.right > width + 1 && !isScrolled(element);
-    });
-    const said = wide.slice(0, 5).map((element) => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 60)}`);
-    const { scrollWidth } = document.documentElement;
-    return scrollWidth > width ? [`the page: ${scrollWidth} of ${width}`, ...said] : said;
   });
 }
 
@@ -60,10 +38,10 @@ for (const [kind, [siteName, path]] of Object.entries(KINDS)) {
         const { behind, text } = await brightness(page);
         expect(behind > 0.9, `behind the text: ${behind}`).toBe(colorScheme === "light");
         expect(Math.abs(behind - text)).toBeGreaterThan(0.6);
-        for (const width of [360, 390, 768, 1920]) {
-          await page.setViewportSize({ width, height: 780 });
-          expect(await tooWide(page), `${width} pixels`).toEqual([]);
-        }
+      }
+      for (const width of [360, 390, 768, 1920]) {
+        await page.setViewportSize({ width, height: 780 });
+        expect(await tooWide(page), `${width} pixels`).toEqual([]);
       }
     });
   });
@@ -73,7 +51,7 @@ test.describe("commands and digests", () => {
   test.use({ permissions: ["clipboard-read", "clipboard-write"] });
   const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
-  test("are taken along by a button", async ({ page, site }) => {
+  test("are taken along by a button", async ({ page }) => {
     await page.goto("p/hello/");
     const install = page.getByRole("group", { name: "Install with" });
     for (const [tool, command] of [
@@ -82,7 +60,7 @@ test.describe("commands and digests", () => {
       ["micromamba", "micromamba install -c https://sample.example/ hello"],
       ["pixi", "pixi workspace channel add https://sample.example/\npixi add hello"],
     ]) {
-      await install.getByRole("radio", { name: tool, exact: true }).check({ force: true });
+      await install.getByText(tool, { exact: true }).click();
       await install.getByRole("button", { name: /^Copy/ }).click();
       expect(await clipboard(page)).toBe(command);
     }
@@ -93,20 +71,21 @@ test.describe("commands and digests", () => {
     await page.getByText("As the channel publishes it").click();
     await page.getByRole("button", { name: "Copy the record" }).click();
     expect(JSON.parse(await clipboard(page)).name).toBe("hello");
-    expect(site).toContain("127.0.0.1");
   });
 
-  test("name where the channel is, if only the browser knows", async ({ page, hosts }) => {
-    const project = await hosts("project");
-    await page.goto(`${project}p/hello/`);
-    await page.getByRole("button", { name: /^Copy/ }).first().click();
-    expect(await clipboard(page)).toContain(project);
+  test.describe("where only the browser knows the channel's address", () => {
+    test.use({ siteName: "project" });
+    test("name it", async ({ page, site }) => {
+      await page.goto("p/hello/");
+      await page.getByRole("button", { name: /^Copy/ }).first().click();
+      expect(await clipboard(page)).toBe(`conda install -c ${site} hello`);
+    });
   });
 });
 
 test("the tool that was chosen is shown on the next page too", async ({ page }) => {
   await page.goto("p/hello/");
-  await page.getByRole("radio", { name: "pixi" }).check({ force: true });
+  await page.getByText("pixi", { exact: true }).click();
   await expect(page.getByText("pixi add hello")).toBeVisible();
   await page.goto("p/quay-cutting/");
   await expect(page.getByText("pixi add quay-cutting")).toBeVisible();
@@ -121,7 +100,12 @@ test.describe("with a keyboard", () => {
       test("everything is reached, in order, and seen to be reached", async ({ page }) => {
         test.slow();
         await page.goto(path);
-        await page.evaluate(() => document.activeElement.blur());
+        // From the beginning, wherever a page has put the cursor.
+        await page.evaluate(() => {
+          document.body.tabIndex = -1;
+          document.body.focus();
+          document.body.removeAttribute("tabindex");
+        });
         const reached = [];
         for (let step = 0; step < 400; step++) {
           await page.keyboard.press("Tab");
@@ -166,10 +150,12 @@ test.describe("with a keyboard", () => {
     await page.keyboard.press("ArrowRight");
     await expect(page.getByRole("radio", { name: "mamba", exact: true })).toBeChecked();
     await expect(page.getByText("mamba install", { exact: false }).first()).toBeVisible();
-    const second = page.locator("main section details").nth(1);
-    await second.locator("summary").focus();
+    const older = page.locator("summary").filter({ hasText: "3.2.9" });
+    const build = page.getByRole("link", { name: "py310h8c1c381_0" });
+    await expect(build).toBeHidden();
+    await older.focus();
     await page.keyboard.press("Enter");
-    await expect(second.getByRole("table")).toBeVisible();
+    await expect(build).toBeVisible();
   });
 });
 
@@ -183,7 +169,8 @@ test.describe("without JavaScript", () => {
         await page.goto(path);
         // A button is of use in a form that leads somewhere.
         for (const control of await page.locator("button:visible, select:visible, input[type=search]:visible").all()) {
-          await expect(page.locator("form[action]").filter({ has: control })).not.toHaveCount(0);
+          const action = await control.evaluate((element) => element.form?.getAttribute("action"));
+          expect(action, await control.evaluate((element) => element.outerHTML)).toBeTruthy();
         }
         await expect(page.getByRole("status")).toHaveCount(0);
       });
@@ -282,5 +269,4 @@ test("what is downloaded is the package", async ({ page }) => {
   expect(download.suggestedFilename()).toBe("hello-1.0-0.conda");
   const { size } = statSync(`${SITES.sample.folder}/noarch/hello-1.0-0.conda`);
   expect(statSync(await download.path()).size).toBe(size);
-  expect(readdirSync(SITES.sample.folder)).toContain("noarch");
 });
