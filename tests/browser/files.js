@@ -1,7 +1,7 @@
 // The files of a website as they lie on disk, and where their links lead.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parse } from "parse5";
+import { parse, serialize } from "parse5";
 
 /** The paths of all files with this ending that a website has, in its folder. */
 export function files(folder, ending) {
@@ -12,19 +12,28 @@ export function files(folder, ending) {
     .sort();
 }
 
-/** The elements of a page: tag, attributes, and the text that is directly in it. */
-export function elements(html) {
-  const found = [];
+/**
+ * A page as a browser understands it: its elements with their attributes, the same written with all
+ * tags, and where the page is not what the HTML Standard wants.
+ */
+export function understood(html) {
+  const mistakes = [];
+  const onParseError = ({ code, startLine }) => mistakes.push(`${code}, line ${startLine}`);
+  const tree = parse(html, { sourceCodeLocationInfo: true, onParseError });
+  const elements = [];
+  let before = 0;
   const walk = (node) => {
     if (node.tagName) {
-      const text = node.childNodes.filter((child) => child.nodeName === "#text").map((child) => child.value);
-      found.push({ tag: node.tagName, attributes: new Map(node.attrs.map(({ name, value }) => [name, value])), text: text.join("") });
+      elements.push({ tag: node.tagName, attributes: new Map(node.attrs.map(({ name, value }) => [name, value])) });
+      const { startOffset, startLine } = node.sourceCodeLocation ?? { startOffset: before };
+      // A browser has moved it out of a table, in which it may not be.
+      if (startOffset < before) mistakes.push(`<${node.tagName}> is moved, line ${startLine}`);
+      before = startOffset;
     }
     for (const child of node.childNodes ?? []) walk(child);
-    if (node.content) walk(node.content);
   };
-  walk(parse(html));
-  return found;
+  walk(tree);
+  return { elements, mistakes, whole: serialize(tree) };
 }
 
 /** What a URL of another document is for, by element and attribute. */
@@ -38,15 +47,17 @@ export function links(page) {
   });
 }
 
-/** A website's HTML files: by path, elements, ids and size. */
+/** A website's HTML files as they are understood, with their paths, ids and sizes. */
 export function pages({ folder }) {
-  return files(folder, ".html").map((path) => {
+  known[folder] ??= files(folder, ".html").map((path) => {
     const html = readFileSync(join(folder, path), "utf8");
-    const all = elements(html);
-    const ids = all.map(({ attributes }) => attributes.get("id")).filter((id) => id !== undefined);
-    return { path, html, elements: all, ids: new Set(ids), size: statSync(join(folder, path)).size };
+    const page = understood(html);
+    const ids = page.elements.map(({ attributes }) => attributes.get("id")).filter((id) => id !== undefined);
+    return { path, ...page, ids: new Set(ids), size: Buffer.byteLength(html) };
   });
+  return known[folder];
 }
+const known = {};
 
 /** The path of the file that a URL of the website's own host leads to; nothing for other hosts. */
 export function target({ prefix }, from, href) {

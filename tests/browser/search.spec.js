@@ -12,38 +12,48 @@ async function search(page, text) {
   await expect(options(page).first()).toBeVisible();
 }
 
-for (const siteName of ["sample", "project"]) {
-  test.describe(`at the top of pages of ${siteName}`, () => {
-    test.use({ siteName });
+test("packages are shown while one types, the best first, and Enter opens one", async ({ page, site }) => {
+  await page.goto("");
+  await box(page).click();
+  await expect(box(page)).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.type("marker", { delay: 20 });
+  await expect(options(page).nth(0)).toContainText("marker-beam");
+  await expect(options(page).nth(1)).toContainText("marker-timber");
+  await expect(box(page)).toHaveAttribute("aria-expanded", "true");
+  // What comes later does not take a choice away.
+  await page.waitForLoadState("networkidle");
+  await expect(active(page)).toHaveCount(0);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(active(page)).toContainText("marker-timber");
+  await expect(active(page)).toHaveAttribute("id", await box(page).getAttribute("aria-activedescendant"));
+  await page.keyboard.press("ArrowUp");
+  await expect(active(page)).toContainText("marker-beam");
+  await page.keyboard.press("ArrowUp");
+  await expect(active(page)).toHaveCount(0);
+  await page.keyboard.press("ArrowUp");
+  await expect(active(page)).toHaveAttribute("id", await options(page).last().getAttribute("id"));
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`${site}p/marker-beam/`);
+});
 
-    test("packages are shown while one types, the best first, and Enter opens one", async ({ page, site }) => {
-      await page.goto("");
-      await box(page).click();
-      await expect(box(page)).toHaveAttribute("aria-expanded", "false");
-      await page.keyboard.type("marker", { delay: 20 });
-      await expect(options(page).nth(0)).toContainText("marker-beam");
-      await expect(options(page).nth(1)).toContainText("marker-timber");
-      await expect(box(page)).toHaveAttribute("aria-expanded", "true");
-      // What comes later does not take a choice away.
-      await page.waitForLoadState("networkidle");
-      await expect(active(page)).toHaveCount(0);
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("ArrowDown");
-      await expect(active(page)).toContainText("marker-timber");
-      await expect(active(page)).toHaveAttribute("id", await box(page).getAttribute("aria-activedescendant"));
-      await page.keyboard.press("ArrowUp");
-      await expect(active(page)).toContainText("marker-beam");
-      await page.keyboard.press("ArrowUp");
-      await expect(active(page)).toHaveCount(0);
-      await page.keyboard.press("ArrowUp");
-      await expect(active(page)).toHaveAttribute("id", await options(page).last().getAttribute("id"));
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Enter");
-      await expect(page).toHaveURL(`${site}p/marker-beam/`);
-    });
+test.describe("under a path", () => {
+  test.use({ siteName: "project" });
+  test("it leads to packages and results", async ({ page, site }) => {
+    await page.goto("names/");
+    await search(page, "hell");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(`${site}p/hello/`);
+    await box(page).fill("hell");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(`${site}search/?q=hell`);
+    await page.locator("#results").getByRole("link", { name: "hello" }).click();
+    await expect(page).toHaveURL(`${site}p/hello/`);
   });
-}
+});
 
 test("Escape closes the list and stays in the box, and an arrow opens it again", async ({ page }) => {
   await page.goto("names/");

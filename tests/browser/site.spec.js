@@ -239,7 +239,7 @@ test.describe("under a path", () => {
 
 test("two versions are compared, whichever they are", async ({ page }) => {
   await page.goto("p/perl-narrow-plank/changes/");
-  const [older, newer] = [page.getByLabel("Compare"), page.getByLabel("with", { exact: true })];
+  const [older, newer] = await page.getByRole("main").getByRole("combobox").all();
   await older.selectOption("1.1.1");
   await newer.selectOption("2.1.2");
   await page.getByRole("button", { name: "Compare" }).click();

@@ -14,10 +14,11 @@ export function tooWide(page) {
       return false;
     };
     const wide = [...document.body.querySelectorAll("*")].filter((element) => {
-      const box = element.getBoundingClientRect();
-      return box.width > 0 && box.right > width + 1 && !isScrolled(element);
+      const { left, right } = element.getBoundingClientRect();
+      const isWider = right - left > 0 && (right > width + 1 || left + element.scrollWidth > width + 1);
+      return isWider && !isScrolled(element);
     });
-    const said = wide.slice(0, 5).map((element) => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 60)}`);
+    const said = wide.slice(-5).map((element) => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 60)}`);
     const { scrollWidth } = document.documentElement;
     return scrollWidth > width ? [`the page: ${scrollWidth} of ${width}`, ...said] : said;
   });

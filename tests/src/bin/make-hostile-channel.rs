@@ -199,7 +199,7 @@ fn write_documents(channel: &Path) -> io::Result<()> {
     let mut records = Map::new();
     for name in RECORD_NAMES.iter().chain(&NAMES) {
         records.insert(format!("{name}-1-0.conda"), record(name, "1", IMAGE));
-        records.insert(format!("{name}-2-{SCRIPT}.conda"), record(name, "2", SCRIPT));
+        records.insert(format!("{name}-2-{IMAGE}.conda"), record(name, "2", SCRIPT));
     }
     let repodata = json!({
         "info": {"subdir": "noarch", "base_url": "javascript:alert('base')//"},
