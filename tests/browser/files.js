@@ -26,8 +26,8 @@ export function understood(html) {
     if (node.tagName) {
       elements.push({ tag: node.tagName, attributes: new Map(node.attrs.map(({ name, value }) => [name, value])) });
       const { startOffset, startLine } = node.sourceCodeLocation ?? { startOffset: before };
-      // A browser has moved it out of a table, in which it may not be.
-      if (startOffset < before) mistakes.push(`<${node.tagName}> is moved, line ${startLine}`);
+      // A browser moves what may not be in a table to the place before it.
+      if (startOffset < before) mistakes.push(`in <${node.tagName}> is what may not be there, line ${startLine}`);
       before = startOffset;
     }
     for (const child of node.childNodes ?? []) walk(child);

@@ -150,7 +150,13 @@ fn packages() -> Vec<(&'static str, PackageBuilder)> {
     packages.push(("noarch", silent("silent", "1.0")));
     packages.push(("noarch", saying("patched", "1.0", "before")));
     packages.push(("noarch", saying("patched", "2.0", "after")));
-    for subdir in ["linux-64", "osx-arm64", "win-64", "linux-aarch64", "linux-ppc64le"] {
+    for subdir in [
+        "linux-64",
+        "osx-arm64",
+        "win-64",
+        "linux-aarch64",
+        "linux-ppc64le",
+    ] {
         packages.push((subdir, silent("everywhere", "1.0").subdir(subdir)));
     }
     packages.extend((0..VERSIONS).map(|minor| ("noarch", silent("many", &format!("0.{minor}")))));
