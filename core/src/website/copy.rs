@@ -12,6 +12,9 @@ use crate::channel::Subdir;
 use crate::package::ArtifactName;
 use crate::site::RootDocument;
 
+/// The name of what is copied, among what a website is made of.
+pub(super) const UNIT: &str = "channel";
+
 /// A file of the channel that is copied.
 pub(super) struct ChannelFile {
     from: PathBuf,
@@ -102,7 +105,7 @@ pub(super) fn write(folder: &WebsiteFolder, files: &[ChannelFile]) -> Result<(),
     if files.is_empty() {
         return Ok(());
     }
-    folder.unit("channel", UNKNOWN, |writer| {
+    folder.unit(UNIT, UNKNOWN, |writer| {
         for file in files {
             let place = folder.root().join(&file.to);
             let is_there = std::fs::metadata(&place).is_ok_and(|copy| {

@@ -95,6 +95,12 @@ impl WebsiteFolder {
         &self.root
     }
 
+    /// Leaves the files of a unit to others: they are not of the website any more, and none that is to be
+    /// removed.
+    pub(super) fn disown(&mut self, name: &str) {
+        self.before.units.remove(name);
+    }
+
     /// Whether the website was made from just this, and is all there.
     pub(super) fn is_current(&self, inputs: &str) -> bool {
         self.before.inputs.as_deref() == Some(inputs)

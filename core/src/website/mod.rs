@@ -36,6 +36,8 @@ mod source;
 mod spool;
 mod summary;
 
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 pub use error::WebsiteError;
@@ -87,7 +89,11 @@ pub fn write_website(
     let subdirs = channel.subdirs();
     refuse_collisions(&subdirs, options)?;
     let templates = Templates::with_replaced(options.templates.clone())?;
-    let folder = WebsiteFolder::open(&options.folder)?;
+    let mut folder = WebsiteFolder::open(&options.folder)?;
+    if is_of_channel(options) {
+        // What an earlier run copied here is what there is of the channel now.
+        folder.disown(copy::UNIT);
+    }
     let website = website(options, &subdirs);
     let (website, assets) = with_assets(website, &templates, options)?;
     let channel_files = copy::found(options, &subdirs)?;
@@ -141,6 +147,16 @@ pub fn write_website(
     copy::write(&folder, &channel_files)?;
     let tally = folder.finish(inputs)?;
     Ok(WebsiteSummary::new(tally, catalog.totals, build_pages))
+}
+
+/// Whether the website is written to where the channel or its documents are.
+fn is_of_channel(options: &WebsiteOptions) -> bool {
+    let real = |path: &Path| fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let channel = &options.index.channel;
+    let folder = real(&options.folder);
+    [channel.root(), channel.output()]
+        .into_iter()
+        .any(|of_channel| real(of_channel) == folder)
 }
 
 /// Subdirs lie beside the website's own folders.
