@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -281,7 +281,11 @@ impl State {
     fn load(path: &Path) -> Option<Self> {
         let file = std::fs::File::open(path).ok()?;
         let text = zstd::decode_all(file).ok()?;
-        rmp_serde::from_slice(&text).ok()
+        let mut state: Self = rmp_serde::from_slice(&text).ok()?;
+        for unit in state.units.values_mut() {
+            unit.files.retain(|(path, _)| is_inside(path));
+        }
+        Some(state)
     }
 
     fn save(&self, root: &Path) -> io::Result<()> {
@@ -299,6 +303,13 @@ impl State {
         }
         self
     }
+}
+
+/// Whether a path leads into the folder that it is relative to. Who made a folder may have written down
+/// others, and what is written down may be removed.
+fn is_inside(path: &str) -> bool {
+    let mut components = Path::new(path).components();
+    !path.is_empty() && components.all(|component| matches!(component, Component::Normal(_)))
 }
 
 /// The digest of data in parts. Where one ends and the next begins counts.
