@@ -5,6 +5,7 @@ use std::path::Path;
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
 use super::options::ChannelFiles;
 use super::package_pages::{numbered_page, paging};
+use super::plan::is_relative;
 use super::source::{Source, SourceSubdir};
 use super::{Frame, WebsiteError};
 use crate::index::BoxedStore;
@@ -120,6 +121,10 @@ impl Listing<'_> {
     fn packages_url(&self) -> Option<String> {
         let plan = self.frame.plan;
         match (&self.subdir.packages_url, plan.options.channel_files) {
+            (Some(url), ChannelFiles::Elsewhere) if is_relative(url) => {
+                let channel = plan.website.channel_url.as_ref()?;
+                Some(format!("{channel}{}/{url}", self.subdir.subdir))
+            }
             (Some(url), _) => Some(url.clone()),
             (None, ChannelFiles::Elsewhere) => {
                 let channel = plan.website.channel_url.as_ref()?;

@@ -73,7 +73,7 @@ impl Plan<'_> {
 }
 
 /// Whether a URL is relative to where it stands (CEP 15).
-fn is_relative(url: &str) -> bool {
+pub(super) fn is_relative(url: &str) -> bool {
     !url.contains("://") && !url.starts_with('/')
 }
 
