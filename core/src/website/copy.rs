@@ -10,7 +10,6 @@ use super::folder::{DataDigest, UNKNOWN, WebsiteFolder, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use crate::channel::Subdir;
 use crate::package::ArtifactName;
-use crate::site::RootDocument;
 
 /// The name of what is copied, among what a website is made of.
 pub(super) const UNIT: &str = "channel";
@@ -37,7 +36,7 @@ pub(super) fn found(options: &WebsiteOptions, subdirs: &[Subdir]) -> io::Result<
     subdirs.insert(Subdir::noarch());
     for subdir in &subdirs {
         let folder = channel.subdir(subdir);
-        let is_page = |name: &str| name == RootDocument::Page.file_name();
+        let is_page = |name: &str| name.ends_with(".html");
         files.take_folder(&folder.output, &format!("{subdir}/"), |name| {
             !is_page(name) && !is_package(name)
         })?;
