@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
-use super::options::ChannelFiles;
+use super::options::{ChannelFiles, WebsiteOptions};
 use super::package_pages::{numbered_page, paging};
 use super::plan::is_relative;
 use super::source::{Source, SourceSubdir};
 use super::{Frame, WebsiteError};
+use crate::channel::Subdir;
 use crate::index::BoxedStore;
 use crate::package::ArtifactName;
 use crate::package::digest::hash_abreast;
+use crate::publish::FileStamp;
 use crate::repodata::Published;
 use crate::site::{Here, ListingRow, RootDocument, SubdirPage, UtcTime};
 use crate::store::{Order, RecordQuery};
@@ -162,6 +164,23 @@ fn documents(frame: &Frame<'_>, subdir: &SourceSubdir) -> Result<Vec<ListingRow>
     .collect()
 }
 
+/// What tells that the listings have the same documents to show as before.
+pub(super) fn stamps(options: &WebsiteOptions, subdirs: &[Subdir]) -> Result<String, WebsiteError> {
+    let mut stamps = String::new();
+    if options.channel_files == ChannelFiles::Elsewhere {
+        return Ok(stamps);
+    }
+    for subdir in subdirs {
+        let folder = options.index.channel.subdir(subdir).output;
+        for name in document_names(&folder)? {
+            let path = fs_err::canonicalize(folder.join(&name))?;
+            stamps.push_str(&format!("; {subdir}/{name}: {:?}", FileStamp::of(&path)));
+        }
+    }
+    Ok(stamps)
+}
+
+/// Sorted.
 fn document_names(folder: &Path) -> Result<Vec<String>, WebsiteError> {
     let mut names = Vec::new();
     for entry in fs_err::read_dir(folder)? {
@@ -178,6 +197,7 @@ fn document_names(folder: &Path) -> Result<Vec<String>, WebsiteError> {
             names.push(name);
         }
     }
+    names.sort_unstable();
     Ok(names)
 }
 

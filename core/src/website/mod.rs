@@ -97,12 +97,14 @@ pub fn write_website(
     let website = website(options, &subdirs);
     let (website, assets) = with_assets(website, &templates, options)?;
     let channel_files = copy::found(options, &subdirs)?;
+    let documents = listing_pages::stamps(options, &subdirs)?;
     let inputs = inputs(
         options,
         channel.inputs.as_deref(),
         &website,
         &assets,
         &channel_files,
+        &documents,
     )?;
     if let Some(inputs) = &inputs
         && folder.is_current(inputs)
@@ -244,6 +246,7 @@ fn inputs(
     website: &Website,
     assets: &[Asset],
     channel_files: &[ChannelFile],
+    documents: &str,
 ) -> Result<Option<String>, WebsiteError> {
     let Some(channel) = channel else {
         return Ok(None);
@@ -254,7 +257,7 @@ fn inputs(
     };
     let assets: Vec<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}",
+        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,
