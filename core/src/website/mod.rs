@@ -87,7 +87,7 @@ pub fn write_website(
 ) -> Result<WebsiteSummary, WebsiteError> {
     let channel = FoundChannel::open(&options.index)?;
     let subdirs = channel.subdirs();
-    refuse_collisions(&subdirs, options)?;
+    refuse_collisions(&subdirs)?;
     let templates = Templates::with_replaced(options.templates.clone())?;
     let mut folder = WebsiteFolder::open(&options.folder)?;
     if is_of_channel(options) {
@@ -161,18 +161,17 @@ fn is_of_channel(options: &WebsiteOptions) -> bool {
         .any(|of_channel| real(of_channel) == folder)
 }
 
-/// Subdirs lie beside the website's own folders.
-fn refuse_collisions(subdirs: &[Subdir], options: &WebsiteOptions) -> Result<(), WebsiteError> {
+/// Listings of subdirs lie beside the website's own folders, and so do the subdirs as a rule.
+fn refuse_collisions(subdirs: &[Subdir]) -> Result<(), WebsiteError> {
     let collision = subdirs
         .iter()
         .map(Subdir::as_str)
         .find(|subdir| FOLDERS.contains(subdir));
-    match collision {
-        Some(subdir) if options.channel_files != ChannelFiles::Elsewhere => Err(WebsiteError::Collision {
+    collision.map_or(Ok(()), |subdir| {
+        Err(WebsiteError::Collision {
             subdir: subdir.to_owned(),
-        }),
-        _ => Ok(()),
-    }
+        })
+    })
 }
 
 /// What all pages have in common.
