@@ -88,9 +88,20 @@ fn shell_word(text: &str) -> String {
 
 /// The text if it can be the value of a custom property and nothing else: no end of the rule, no comment,
 /// nothing that is loaded.
-fn css_value(text: &str) -> Option<String> {
+///
+/// ```
+/// use towpath_core::site::css_value;
+/// assert!(css_value("rgb(1 2 3)").is_some());
+/// assert_eq!(css_value("red } body { display: none"), None);
+/// ```
+pub fn css_value(text: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " .,#%()+-*/'_".contains(c);
-    let is_balanced = text.matches('(').count() == text.matches(')').count();
+    let open = text.chars().try_fold(0_usize, |open, c| match c {
+        '(' => Some(open + 1),
+        ')' => open.checked_sub(1),
+        _ => Some(open),
+    });
+    let is_balanced = open == Some(0);
     let is_value = !text.trim().is_empty()
         && text.chars().all(is_plain)
         && is_balanced

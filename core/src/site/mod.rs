@@ -53,6 +53,7 @@ pub use badge::{Badge, Endpoint, Tone};
 pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use comparison::{changed_dependencies, changed_fields, changed_files};
 pub use feed::{ChannelFeed, FEED_ITEMS, FeedItem};
+pub use filters::css_value;
 pub use frame::{RootDocument, channel_hue};
 pub use package_feed::{PACKAGE_FEED_VERSIONS, PackageFeed};
 pub use plain_json::PlainJson;

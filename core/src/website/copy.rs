@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::WebsiteError;
-use super::folder::{CHANNEL, DataDigest, UNKNOWN, WebsiteFolder, digest};
+use super::folder::{DataDigest, UNKNOWN, WebsiteFolder, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use crate::channel::Subdir;
 use crate::package::ArtifactName;
-use crate::site::RootDocument;
+
+/// The name of what is copied, among what a website is made of.
+pub(super) const UNIT: &str = "channel";
 
 /// A file of the channel that is copied.
 pub(super) struct ChannelFile {
@@ -34,7 +36,7 @@ pub(super) fn found(options: &WebsiteOptions, subdirs: &[Subdir]) -> io::Result<
     subdirs.insert(Subdir::noarch());
     for subdir in &subdirs {
         let folder = channel.subdir(subdir);
-        let is_page = |name: &str| name == RootDocument::Page.file_name();
+        let is_page = |name: &str| name.ends_with(".html");
         files.take_folder(&folder.output, &format!("{subdir}/"), |name| {
             !is_page(name) && !is_package(name)
         })?;
@@ -104,7 +106,7 @@ pub(super) fn write(folder: &WebsiteFolder, files: &[ChannelFile]) -> Result<(),
     if files.is_empty() {
         return Ok(());
     }
-    folder.unit(CHANNEL, UNKNOWN, |writer| {
+    folder.unit(UNIT, UNKNOWN, |writer| {
         for file in files {
             let place = folder.root().join(&file.to);
             let is_there = std::fs::metadata(&place).is_ok_and(|copy| {

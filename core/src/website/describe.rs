@@ -122,7 +122,8 @@ impl Description {
         let recipe_about = member(&recipe, "about");
         let extra = member(&about, "extra");
         let recipe_extra = member(&recipe, "extra");
-        let mut said = Self::of_members(&[&about, &recipe_about, &recipe, &record]);
+        let recipe_source = source_urls(&member(&recipe, "source"));
+        let mut said = Self::of_members(&[&about, &recipe_about, &recipe, &recipe_source, &record]);
         // What is published counts: a patch may have mended it.
         said.license = Some(text(&record, "license"))
             .filter(|license| !license.is_empty())
@@ -181,6 +182,14 @@ impl Description {
             provenance: None,
         }
     }
+}
+
+/// What `source` in a recipe says, by the names that it has in `about.json`. Of several, none is the source.
+fn source_urls(source: &Map<String, Value>) -> Map<String, Value> {
+    [("url", "source_url"), ("git_url", "source_git_url")]
+        .into_iter()
+        .filter_map(|(key, field)| Some((field.to_owned(), source.get(key)?.clone())))
+        .collect()
 }
 
 /// The text of a member. Old recipes have text as a list of its lines.

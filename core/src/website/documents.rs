@@ -66,7 +66,9 @@ pub(super) fn stamps(found: &[FoundDocument], channel: &ChannelFolder) -> io::Re
         .chain(others.iter().map(Option::as_ref))
         .flatten();
     for path in paths {
-        stamps.push_str(&format!("; {}: {:?}", path.display(), FileStamp::of(path)));
+        // A mirror may have links, which stay as they are when what they lead to is another.
+        let stamp = FileStamp::of(&fs_err::canonicalize(path)?);
+        stamps.push_str(&format!("; {}: {stamp:?}", path.display()));
     }
     Ok(stamps)
 }

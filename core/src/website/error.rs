@@ -52,7 +52,7 @@ pub enum WebsiteError {
     },
     /// A subdir is called as a folder of the website.
     #[error(
-        "the subdir {subdir} has the name of a folder that the website needs: write the website elsewhere, without the channel (--copy nothing)"
+        "the subdir {subdir} has the name of a folder that every website has: there can be none of this channel"
     )]
     Collision {
         /// The subdir.

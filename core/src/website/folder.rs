@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,6 @@ use crate::publish::PendingFile;
 
 /// The file with what was written, in the website's root.
 const STATE: &str = ".towpath-site";
-
-/// The unit of files that are copied from the channel.
-pub(super) const CHANNEL: &str = "channel";
 
 /// Whether a website is kept in this folder.
 pub fn is_website(folder: &Path) -> bool {
@@ -75,20 +72,16 @@ pub(super) struct UnitWriter<'a> {
 }
 
 impl WebsiteFolder {
-    /// Opens the folder, making it if it is missing. Where it is the channel's own, what an earlier run
-    /// has copied there is the channel now, and none of the website's.
-    pub(super) fn open(root: &Path, is_channel: bool) -> io::Result<Self> {
+    /// Opens the folder, making it if it is missing.
+    pub(super) fn open(root: &Path) -> io::Result<Self> {
         fs_err::create_dir_all(root)?;
         let path = root.join(STATE);
         let interrupted = root.join(interrupted());
-        let mut before = match State::load(&path) {
+        let before = match State::load(&path) {
             Some(state) => state,
             // The files of a run that did not end are known, and what they were made from is not.
             None => State::load(&interrupted).unwrap_or_default().without_data(),
         };
-        if is_channel {
-            before.units.remove(CHANNEL);
-        }
         Ok(Self {
             root: root.to_owned(),
             before,
@@ -100,6 +93,12 @@ impl WebsiteFolder {
 
     pub(super) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Leaves the files of a unit to others: they are not of the website any more, and none that is to be
+    /// removed.
+    pub(super) fn disown(&mut self, name: &str) {
+        self.before.units.remove(name);
     }
 
     /// Whether the website was made from just this, and is all there.
@@ -285,7 +284,11 @@ impl State {
     fn load(path: &Path) -> Option<Self> {
         let file = std::fs::File::open(path).ok()?;
         let text = zstd::decode_all(file).ok()?;
-        rmp_serde::from_slice(&text).ok()
+        let mut state: Self = rmp_serde::from_slice(&text).ok()?;
+        for unit in state.units.values_mut() {
+            unit.files.retain(|(path, _)| is_inside(path));
+        }
+        Some(state)
     }
 
     fn save(&self, root: &Path) -> io::Result<()> {
@@ -303,6 +306,13 @@ impl State {
         }
         self
     }
+}
+
+/// Whether a path leads into the folder that it is relative to. Who made a folder may have written down
+/// others, and what is written down may be removed.
+fn is_inside(path: &str) -> bool {
+    let mut components = Path::new(path).components();
+    !path.is_empty() && components.all(|component| matches!(component, Component::Normal(_)))
 }
 
 /// The digest of data in parts. Where one ends and the next begins counts.

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
-use super::options::ChannelFiles;
+use super::options::{ChannelFiles, WebsiteOptions};
 use super::package_pages::{numbered_page, paging};
+use super::plan::is_relative;
 use super::source::{Source, SourceSubdir};
 use super::{Frame, WebsiteError};
+use crate::channel::Subdir;
 use crate::index::BoxedStore;
 use crate::package::ArtifactName;
 use crate::package::digest::hash_abreast;
+use crate::publish::FileStamp;
 use crate::repodata::Published;
 use crate::site::{Here, ListingRow, RootDocument, SubdirPage, UtcTime};
 use crate::store::{Order, RecordQuery};
@@ -120,6 +123,10 @@ impl Listing<'_> {
     fn packages_url(&self) -> Option<String> {
         let plan = self.frame.plan;
         match (&self.subdir.packages_url, plan.options.channel_files) {
+            (Some(url), ChannelFiles::Elsewhere) if is_relative(url) => {
+                let channel = plan.website.channel_url.as_ref()?;
+                Some(format!("{channel}{}/{url}", self.subdir.subdir))
+            }
             (Some(url), _) => Some(url.clone()),
             (None, ChannelFiles::Elsewhere) => {
                 let channel = plan.website.channel_url.as_ref()?;
@@ -157,6 +164,23 @@ fn documents(frame: &Frame<'_>, subdir: &SourceSubdir) -> Result<Vec<ListingRow>
     .collect()
 }
 
+/// What tells that the listings have the same documents to show as before.
+pub(super) fn stamps(options: &WebsiteOptions, subdirs: &[Subdir]) -> Result<String, WebsiteError> {
+    let mut stamps = String::new();
+    if options.channel_files == ChannelFiles::Elsewhere {
+        return Ok(stamps);
+    }
+    for subdir in subdirs {
+        let folder = options.index.channel.subdir(subdir).output;
+        for name in document_names(&folder)? {
+            let path = fs_err::canonicalize(folder.join(&name))?;
+            stamps.push_str(&format!("; {subdir}/{name}: {:?}", FileStamp::of(&path)));
+        }
+    }
+    Ok(stamps)
+}
+
+/// Sorted.
 fn document_names(folder: &Path) -> Result<Vec<String>, WebsiteError> {
     let mut names = Vec::new();
     for entry in fs_err::read_dir(folder)? {
@@ -173,6 +197,7 @@ fn document_names(folder: &Path) -> Result<Vec<String>, WebsiteError> {
             names.push(name);
         }
     }
+    names.sort_unstable();
     Ok(names)
 }
 

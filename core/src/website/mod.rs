@@ -36,6 +36,8 @@ mod source;
 mod spool;
 mod summary;
 
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 pub use error::WebsiteError;
@@ -85,18 +87,24 @@ pub fn write_website(
 ) -> Result<WebsiteSummary, WebsiteError> {
     let channel = FoundChannel::open(&options.index)?;
     let subdirs = channel.subdirs();
-    refuse_collisions(&subdirs, options)?;
+    refuse_collisions(&subdirs)?;
     let templates = Templates::with_replaced(options.templates.clone())?;
-    let folder = WebsiteFolder::open(&options.folder, options.channel_files == ChannelFiles::Beside)?;
+    let mut folder = WebsiteFolder::open(&options.folder)?;
+    if is_of_channel(options) {
+        // What an earlier run copied here is what there is of the channel now.
+        folder.disown(copy::UNIT);
+    }
     let website = website(options, &subdirs);
     let (website, assets) = with_assets(website, &templates, options)?;
     let channel_files = copy::found(options, &subdirs)?;
+    let documents = listing_pages::stamps(options, &subdirs)?;
     let inputs = inputs(
         options,
         channel.inputs.as_deref(),
         &website,
         &assets,
         &channel_files,
+        &documents,
     )?;
     if let Some(inputs) = &inputs
         && folder.is_current(inputs)
@@ -143,18 +151,27 @@ pub fn write_website(
     Ok(WebsiteSummary::new(tally, catalog.totals, extent))
 }
 
-/// Subdirs lie beside the website's own folders.
-fn refuse_collisions(subdirs: &[Subdir], options: &WebsiteOptions) -> Result<(), WebsiteError> {
+/// Whether the website is written to where the channel or its documents are.
+fn is_of_channel(options: &WebsiteOptions) -> bool {
+    let real = |path: &Path| fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let channel = &options.index.channel;
+    let folder = real(&options.folder);
+    [channel.root(), channel.output()]
+        .into_iter()
+        .any(|of_channel| real(of_channel) == folder)
+}
+
+/// Listings of subdirs lie beside the website's own folders, and so do the subdirs as a rule.
+fn refuse_collisions(subdirs: &[Subdir]) -> Result<(), WebsiteError> {
     let collision = subdirs
         .iter()
         .map(Subdir::as_str)
         .find(|subdir| FOLDERS.contains(subdir));
-    match collision {
-        Some(subdir) if options.channel_files != ChannelFiles::Elsewhere => Err(WebsiteError::Collision {
+    collision.map_or(Ok(()), |subdir| {
+        Err(WebsiteError::Collision {
             subdir: subdir.to_owned(),
-        }),
-        _ => Ok(()),
-    }
+        })
+    })
 }
 
 /// What all pages have in common.
@@ -228,6 +245,7 @@ fn inputs(
     website: &Website,
     assets: &[Asset],
     channel_files: &[ChannelFile],
+    documents: &str,
 ) -> Result<Option<String>, WebsiteError> {
     let Some(channel) = channel else {
         return Ok(None);
@@ -238,7 +256,7 @@ fn inputs(
     };
     let assets: Vec<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}",
+        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,

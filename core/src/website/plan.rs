@@ -73,7 +73,7 @@ impl Plan<'_> {
 }
 
 /// Whether a URL is relative to where it stands (CEP 15): it begins with neither a scheme nor a slash.
-fn is_relative(url: &str) -> bool {
+pub(super) fn is_relative(url: &str) -> bool {
     let start = url.split(['/', '?', '#']).next().unwrap_or_default();
     !start.contains(':') && !url.starts_with('/')
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use towpath_core::site::css_value;
 use towpath_core::website::BuildPages;
 use towpath_core::website::hosting::Host;
 
@@ -189,10 +190,8 @@ pub(super) fn theme_property(text: &str) -> Result<(String, String), String> {
         ));
     }
     let value = value.trim();
-    if value.is_empty() || value.contains(['{', '}', ';', '<', '\\', '@']) || value.contains("url(") {
-        return Err(format!(
-            "{value:?} is no value of a custom property, such as #a3124b"
-        ));
-    }
-    Ok((name.to_owned(), value.to_owned()))
+    let value = css_value(value).ok_or_else(|| {
+        format!("{value:?} is no value that a custom property can have here, such as #a3124b")
+    })?;
+    Ok((name.to_owned(), value))
 }
