@@ -22,6 +22,7 @@ use std::sync::Mutex;
 
 pub use channel::{PublishedChannel, open_published};
 pub use documents::PublishedSubdir;
+pub(crate) use documents::document_rows;
 pub use error::IndexError;
 pub use options::{ChannelIdentity, DocumentSelection, IndexOptions, ListingPages, Scan, SubdirSelection};
 pub use progress::{Progress, Silent, Step};

@@ -18,6 +18,7 @@ mod shards;
 
 pub(super) use self::output::Output;
 pub(super) use self::page::PAGE;
+pub(crate) use self::page::document_rows;
 
 pub(super) const FROM_PACKAGES: &str = "repodata_from_packages.json";
 const REPODATA: &str = "repodata.json";

@@ -9,12 +9,11 @@ use super::plan::is_relative;
 use super::source::{Source, SourceSubdir};
 use super::{Frame, WebsiteError};
 use crate::channel::Subdir;
-use crate::index::BoxedStore;
+use crate::index::{BoxedStore, document_rows};
 use crate::package::ArtifactName;
-use crate::package::digest::hash_abreast;
 use crate::publish::FileStamp;
 use crate::repodata::Published;
-use crate::site::{Here, ListingRow, RootDocument, SubdirPage, UtcTime};
+use crate::site::{Here, ListingRow, RootDocument, SubdirPage};
 use crate::store::{Order, RecordQuery};
 
 /// How many files a page lists.
@@ -137,31 +136,13 @@ impl Listing<'_> {
     }
 }
 
-/// The documents beside the page, the ones that clients read first.
+/// The documents beside the page.
 fn documents(frame: &Frame<'_>, subdir: &SourceSubdir) -> Result<Vec<ListingRow>, WebsiteError> {
     if frame.plan.options.channel_files == ChannelFiles::Elsewhere {
         return Ok(Vec::new());
     }
     let folder = frame.plan.options.index.channel.subdir(&subdir.subdir).output;
-    let mut names = document_names(&folder)?;
-    names.sort_by_key(|name| (!name.starts_with("repodata."), name.clone()));
-    let mut files = Vec::new();
-    for name in &names {
-        files.push(fs_err::File::open(folder.join(name))?);
-    }
-    let hashed = hash_abreast(&mut files, &|_| ());
-    let rows = names.into_iter().zip(hashed).zip(&files);
-    rows.map(|((name, hashed), file)| {
-        let hashed = hashed?;
-        Ok(ListingRow {
-            size: Some(hashed.size),
-            modified: UtcTime::of_system_time(file.metadata()?.modified()?),
-            sha256: hashed.digests.sha256_hex(),
-            md5: hashed.digests.md5_hex(),
-            ..ListingRow::named(name)
-        })
-    })
-    .collect()
+    Ok(document_rows(&folder, document_names(&folder)?)?)
 }
 
 /// What tells that the listings have the same documents to show as before.

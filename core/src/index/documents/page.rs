@@ -1,6 +1,7 @@
 //! The listing page of a subdir: its documents, then its packages.
 
 use std::io;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::{Output, PATCH_INSTRUCTIONS, Publisher};
@@ -105,14 +106,22 @@ fn write_page(
     })
 }
 
-/// The documents that are in place, the ones that clients read first.
+/// The documents that are in place.
 fn listed_documents(output: &Output<'_>) -> Result<Vec<ListingRow>, IndexError> {
-    let mut names: Vec<&str> = output.state.documents.keys().map(String::as_str).collect();
-    names.retain(|name| *name != PAGE);
-    names.sort_by_key(|name| (!name.starts_with("repodata."), *name));
+    let names = output.state.documents.keys().filter(|name| *name != PAGE);
+    Ok(document_rows(output.folder, names.cloned().collect())?)
+}
+
+/// The rows of documents with these names in a folder, the ones that clients read first.
+///
+/// # Errors
+///
+/// When one of them cannot be read.
+pub(crate) fn document_rows(folder: &Path, mut names: Vec<String>) -> io::Result<Vec<ListingRow>> {
+    names.sort_by_cached_key(|name| (!name.starts_with("repodata."), name.clone()));
     let mut files = Vec::new();
     for name in &names {
-        files.push(fs_err::File::open(output.folder.join(name))?);
+        files.push(fs_err::File::open(folder.join(name))?);
     }
     let hashed = hash_abreast(&mut files, &|_| ());
     let rows = names.into_iter().zip(hashed).zip(&files);
