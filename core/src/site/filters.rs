@@ -105,7 +105,7 @@ pub fn css_value(text: &str) -> Option<String> {
     let is_value = !text.trim().is_empty()
         && text.chars().all(is_plain)
         && is_balanced
-        && text.matches('\'').count() % 2 == 0
+        && text.matches('\'').count().is_multiple_of(2)
         && !text.contains("/*")
         && !text.to_ascii_lowercase().contains("url(");
     is_value.then(|| text.to_owned())

@@ -71,7 +71,7 @@ fn patched(in_package: &Map<String, Value>, published: &Map<String, Value>) -> V
 /// indexed, or cannot be read.
 pub(super) fn file_listing(folder: &Path, build: &Build) -> Option<FileListing> {
     let name = ArtifactName::new(&build.file_name).ok()?;
-    let archive = std::fs::File::open(folder.join(&build.file_name)).ok()?;
+    let archive = fs_err::File::open(folder.join(&build.file_name)).ok()?;
     if Some(archive.metadata().ok()?.len()) != build.size {
         return None;
     }

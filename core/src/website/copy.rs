@@ -109,7 +109,7 @@ pub(super) fn write(folder: &WebsiteFolder, files: &[ChannelFile]) -> Result<(),
     folder.unit(UNIT, UNKNOWN, |writer| {
         for file in files {
             let place = folder.root().join(&file.to);
-            let is_there = std::fs::metadata(&place).is_ok_and(|copy| {
+            let is_there = fs_err::metadata(&place).is_ok_and(|copy| {
                 copy.len() == file.size && copy.modified().is_ok_and(|modified| modified == file.modified)
             });
             if !is_there {

@@ -128,7 +128,7 @@ pub(super) fn channeldata(
     };
     let read: Result<Document, _> = open(&path)
         .map_err(serde_json::Error::io)
-        .and_then(|file| serde_json::from_reader(file));
+        .and_then(serde_json::from_reader);
     let document = read.map_err(|source| WebsiteError::document(&path, source.into()))?;
     Ok(document.packages)
 }

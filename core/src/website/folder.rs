@@ -162,7 +162,7 @@ impl WebsiteFolder {
 
     fn is_in_place(&self, unit: &Unit) -> bool {
         unit.files.iter().all(|(path, size)| {
-            std::fs::metadata(self.root.join(path)).is_ok_and(|file| file.is_file() && file.len() == *size)
+            fs_err::metadata(self.root.join(path)).is_ok_and(|file| file.is_file() && file.len() == *size)
         })
     }
 
@@ -207,7 +207,7 @@ fn remove_empty_folders(root: &Path, gone: &BTreeSet<&str>) {
     }
     for folder in folders.into_iter().rev() {
         // The deepest come last in order of paths, and so first here.
-        let _ = std::fs::remove_dir(root.join(folder));
+        let _ = fs_err::remove_dir(root.join(folder));
     }
 }
 
@@ -230,8 +230,8 @@ impl UnitWriter<'_> {
 }
 
 fn has_bytes(path: &Path, bytes: &[u8]) -> bool {
-    std::fs::metadata(path).is_ok_and(|file| file.len() == bytes.len() as u64)
-        && std::fs::read(path).is_ok_and(|known| known == bytes)
+    fs_err::metadata(path).is_ok_and(|file| file.len() == bytes.len() as u64)
+        && fs_err::read(path).is_ok_and(|known| known == bytes)
 }
 
 impl WebsiteFolder {
@@ -240,7 +240,7 @@ impl WebsiteFolder {
     fn write(&self, place: &Path, bytes: &[u8]) -> io::Result<bool> {
         let folder = place.parent().unwrap_or(&self.root);
         self.create(folder)?;
-        match std::fs::OpenOptions::new()
+        match fs_err::OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(place)
@@ -282,7 +282,7 @@ fn interrupted() -> String {
 impl State {
     /// `None` if there is none that this version understands.
     fn load(path: &Path) -> Option<Self> {
-        let file = std::fs::File::open(path).ok()?;
+        let file = fs_err::File::open(path).ok()?;
         let text = zstd::decode_all(file).ok()?;
         let mut state: Self = rmp_serde::from_slice(&text).ok()?;
         for unit in state.units.values_mut() {

@@ -3,9 +3,10 @@
 use std::io;
 
 use super::folder::UnitWriter;
+use super::package_unit::put;
 use super::{Frame, WebsiteError};
 use crate::site::page::PackagePage;
-use crate::site::{Badge, PackageFeed, RenderError};
+use crate::site::{Badge, PackageFeed};
 
 /// Writes them into the folder of the package. Of a lean website the first of each kind are enough.
 pub(super) fn write(
@@ -25,22 +26,14 @@ pub(super) fn write(
         versions: page.versions.clone(),
     };
     let templates = frame.templates.templates();
-    let feeds: [(&str, &dyn Fn(&mut Vec<u8>) -> Result<(), RenderError>); 2] = [
-        ("atom.xml", &|out| templates.write_package_atom(&feed, out)),
-        ("rss.xml", &|out| templates.write_package_rss(&feed, out)),
-    ];
     let is_lean = frame.plan.extent.is_lean;
-    for (file, write) in feeds
-        .into_iter()
-        .filter(|(file, _)| !is_lean || *file == "atom.xml")
-    {
-        let place = format!("{path}{file}");
-        let mut bytes = Vec::new();
-        write(&mut bytes).map_err(|source| WebsiteError::Page {
-            page: place.clone(),
-            source,
+    put(writer, &format!("{path}atom.xml"), |out| {
+        templates.write_package_atom(&feed, out)
+    })?;
+    if !is_lean {
+        put(writer, &format!("{path}rss.xml"), |out| {
+            templates.write_package_rss(&feed, out)
         })?;
-        writer.put(&place, &bytes)?;
     }
     let subdirs: Vec<&str> = page
         .platforms

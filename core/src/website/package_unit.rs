@@ -11,7 +11,7 @@ use super::folder::{UnitWriter, WebsiteFolder, digest};
 use super::package_pages::{Package, numbered_page};
 use super::spool::{FinishedSpool, Piece};
 use super::{Frame, WebsiteError, build_pages, package_files};
-use crate::site::{Here, Page, build_stem, package_folder};
+use crate::site::{Here, Page, RenderError, build_stem, package_folder};
 
 /// Writes the pages of a package, if anything changed of what they are made from.
 pub(super) fn write(
@@ -142,15 +142,23 @@ impl Frame<'_> {
         place: &str,
         page: &P,
     ) -> Result<(), WebsiteError> {
-        let mut html = Vec::with_capacity(1 << 14);
-        let written = self.templates.write(here, page, &mut html);
-        written.map_err(|source| WebsiteError::Page {
-            page: place.to_owned(),
-            source,
-        })?;
-        writer.put(place, &html)?;
-        Ok(())
+        put(writer, place, |out| self.templates.write(here, page, out))
     }
+}
+
+/// Puts what `write` makes into its place.
+pub(super) fn put(
+    writer: &mut UnitWriter<'_>,
+    place: &str,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), RenderError>,
+) -> Result<(), WebsiteError> {
+    let mut bytes = Vec::with_capacity(1 << 14);
+    write(&mut bytes).map_err(|source| WebsiteError::Page {
+        page: place.to_owned(),
+        source,
+    })?;
+    writer.put(place, &bytes)?;
+    Ok(())
 }
 
 fn put_json(writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {

@@ -63,6 +63,7 @@ pub(super) fn for_each<Error: Send>(
         let joined = workers
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        joined.fold(Ok(()), |result, joined| result.and(joined))
+        // All are joined before any is told of.
+        joined.collect::<Vec<_>>().into_iter().collect()
     })
 }

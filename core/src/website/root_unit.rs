@@ -2,12 +2,12 @@
 //! what programs look for in a website's root.
 
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
+use super::package_unit::put;
 use super::spool::FinishedSpool;
 use super::{Frame, WebsiteError, channel_feed, health, list_pages};
 use crate::site::page::NotFoundPage;
 use crate::site::{
-    Here, NAMES_FILE, RenderError, SUMMARIES_FILE, package_folder, robots_txt, write_search_index,
-    write_sitemaps,
+    Here, NAMES_FILE, SUMMARIES_FILE, package_folder, robots_txt, write_search_index, write_sitemaps,
 };
 
 /// Writes it.
@@ -81,20 +81,6 @@ pub(super) fn write(
         writer.put("robots.txt", robots.as_bytes())?;
         sitemaps(frame, writer)
     })
-}
-
-fn put(
-    writer: &mut UnitWriter<'_>,
-    place: &str,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), RenderError>,
-) -> Result<(), WebsiteError> {
-    let mut bytes = Vec::new();
-    write(&mut bytes).map_err(|source| WebsiteError::Page {
-        page: place.to_owned(),
-        source,
-    })?;
-    writer.put(place, &bytes)?;
-    Ok(())
 }
 
 /// The pages that people may look for: not those of single builds.

@@ -179,7 +179,7 @@ impl SourceSubdir {
 
 /// The folder, if a package lies in it.
 fn with_packages(folder: PathBuf) -> Option<PathBuf> {
-    let mut names = std::fs::read_dir(&folder)
+    let mut names = fs_err::read_dir(&folder)
         .ok()?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     names
