@@ -1,7 +1,8 @@
 // What can be said of a website's files without a browser: HTML, JSON, feeds and links are right,
 // and none is too large.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { test } from "@playwright/test";
 import { XMLValidator } from "fast-xml-parser";
 import { HtmlValidate } from "html-validate";
@@ -97,11 +98,14 @@ for (const [name, website] of Object.entries(SITES)) {
     });
 
     test("the stylesheet and the script are small", () => {
-      const size = (ending) => files(join(folder, "assets"), ending).map((path) => statSync(join(folder, "assets", path)).size);
-      expect(size(".css")).toHaveLength(1);
-      expect(size(".js")).toHaveLength(1);
-      expect(size(".css")[0]).toBeLessThan(20_000);
-      expect(size(".js")[0]).toBeLessThan(40_000);
+      const assets = join(folder, "assets");
+      const [style, ...styles] = files(assets, ".css").map((path) => readFileSync(join(assets, path)));
+      const [script, ...scripts] = files(assets, ".js").map((path) => readFileSync(join(assets, path)));
+      expect([...styles, ...scripts]).toEqual([]);
+      expect(style.length).toBeLessThan(20_000);
+      // As they come over the network.
+      expect(gzipSync(style).length).toBeLessThanOrEqual(6 * KB);
+      expect(gzipSync(script).length).toBeLessThanOrEqual(15 * KB);
     });
   });
 }
