@@ -209,15 +209,27 @@ fn named_groups(groups: &Groups<'_>) -> Vec<NamedGroup> {
         .map(|((_, name), entries)| NamedGroup {
             name: (*name).to_owned(),
             count: entries.len(),
-            page: numbered_page(&package_folder(name), 1),
+            page: group_file(name, 1),
         })
         .collect()
+}
+
+/// The file of a page of a group, beside the list of groups. Neither is that of another group, whatever they
+/// are called: `~` stands before two hexadecimal digits in names.
+fn group_file(name: &str, number: usize) -> String {
+    let stem = match package_folder(name) {
+        stem if stem == "index" => "~69ndex".to_owned(),
+        stem => stem,
+    };
+    match number {
+        1 => format!("{stem}.html"),
+        number => format!("{stem}~p{number}.html"),
+    }
 }
 
 fn group_pages(kind: &'static str, groups: &Groups<'_>) -> Vec<(String, GroupPage)> {
     let mut pages = Vec::new();
     for ((_, name), entries) in groups {
-        let stem = package_folder(name);
         let count = entries.len().div_ceil(PACKAGES_ON_PAGE);
         for (number, part) in (1..).zip(entries.chunks(PACKAGES_ON_PAGE)) {
             let page = GroupPage {
@@ -225,9 +237,9 @@ fn group_pages(kind: &'static str, groups: &Groups<'_>) -> Vec<(String, GroupPag
                 name: (*name).to_owned(),
                 package_count: entries.len(),
                 packages: part.iter().copied().map(line).collect(),
-                paging: paging(number, count, |number| numbered_page(&stem, number)),
+                paging: paging(number, count, |number| group_file(name, number)),
             };
-            pages.push((numbered_page(&stem, number), page));
+            pages.push((group_file(name, number), page));
         }
     }
     pages
