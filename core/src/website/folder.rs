@@ -7,19 +7,28 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::journal::Journal;
 use crate::publish::PendingFile;
 
 /// The file with what was written, in the website's root.
 const STATE: &str = ".towpath-site";
 
+/// The same of the run before the one that goes on, or that was killed.
+const UNFINISHED: &str = ".towpath-site.unfinished";
+
+/// What a run that goes on, or that was killed, has made.
+const JOURNAL: &str = ".towpath-site.journal";
+
 /// Whether a website is kept in this folder.
 pub fn is_website(folder: &Path) -> bool {
-    folder.join(STATE).is_file() || folder.join(interrupted()).is_file()
+    [STATE, UNFINISHED, JOURNAL]
+        .iter()
+        .any(|name| folder.join(name).is_file())
 }
 
 /// What tells data from other data.
@@ -32,6 +41,7 @@ pub(super) const UNKNOWN: DataDigest = [0; 16];
 pub(super) struct WebsiteFolder {
     root: PathBuf,
     before: State,
+    journal: OnceLock<Journal>,
     after: Mutex<State>,
     folders: Mutex<HashSet<PathBuf>>,
     tally: Mutex<Tally>,
@@ -67,6 +77,7 @@ struct Unit {
 /// Writes the pages of one unit.
 pub(super) struct UnitWriter<'a> {
     folder: &'a WebsiteFolder,
+    name: &'a str,
     files: Vec<(String, u64)>,
     written: usize,
 }
@@ -75,16 +86,26 @@ impl WebsiteFolder {
     /// Opens the folder, making it if it is missing.
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         fs_err::create_dir_all(root)?;
-        let path = root.join(STATE);
-        let interrupted = root.join(interrupted());
-        let before = match State::load(&path) {
+        let mut before = match State::load(&root.join(STATE)) {
             Some(state) => state,
             // The files of a run that did not end are known, and what they were made from is not.
-            None => State::load(&interrupted).unwrap_or_default().without_data(),
+            None => State::load(&root.join(UNFINISHED))
+                .unwrap_or_default()
+                .without_data(),
         };
+        let made = Journal::read(&root.join(JOURNAL));
+        if !made.is_empty() {
+            before.inputs = None;
+        }
+        for (unit, path) in made.into_iter().filter(|(_, path)| is_inside(path)) {
+            let unit = before.units.entry(unit).or_default();
+            unit.data = UNKNOWN;
+            unit.files.push((path, 0));
+        }
         Ok(Self {
             root: root.to_owned(),
             before,
+            journal: OnceLock::new(),
             after: Mutex::default(),
             folders: Mutex::default(),
             tally: Mutex::default(),
@@ -119,8 +140,10 @@ impl WebsiteFolder {
 
     /// Says that the folder is being changed: should the run not end, the next one looks at every file.
     pub(super) fn begin(&self) -> io::Result<()> {
-        let path = self.root.join(STATE);
-        match fs_err::rename(&path, self.root.join(interrupted())) {
+        let journal = Journal::open(&self.root.join(JOURNAL))?;
+        // It is begun once.
+        let _ = self.journal.set(journal);
+        match fs_err::rename(self.root.join(STATE), self.root.join(UNFINISHED)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -143,6 +166,7 @@ impl WebsiteFolder {
         }
         let mut writer = UnitWriter {
             folder: self,
+            name,
             files: Vec::new(),
             written: 0,
         };
@@ -182,10 +206,13 @@ impl WebsiteFolder {
         remove_empty_folders(&self.root, &gone);
         after.inputs = inputs;
         after.save(&self.root)?;
-        match fs_err::remove_file(self.root.join(interrupted())) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(tally),
+        for name in [UNFINISHED, JOURNAL] {
+            match fs_err::remove_file(self.root.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
+        Ok(tally)
     }
 }
 
@@ -216,11 +243,20 @@ impl UnitWriter<'_> {
     pub(super) fn put(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.folder.root.join(path);
         if !has_bytes(&place, bytes) {
+            self.announce(path, &place)?;
             self.folder.write(&place, bytes)?;
             self.written += 1;
         }
         self.files.push((path.to_owned(), bytes.len() as u64));
         Ok(())
+    }
+
+    /// Says that a file is about to be written: should the run not end, the next one knows whose it is.
+    pub(super) fn announce(&self, path: &str, place: &Path) -> io::Result<()> {
+        match self.folder.journal.get() {
+            Some(journal) if !place.exists() => journal.note(self.name, path),
+            _ => Ok(()),
+        }
     }
 
     /// Takes note of a file that is in place, of so many bytes; whether it was written now.
@@ -270,10 +306,6 @@ impl WebsiteFolder {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Whoever panicked is told of where it is joined, and the run ends there.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn interrupted() -> String {
-    format!("{STATE}.unfinished")
 }
 
 impl State {
