@@ -83,6 +83,8 @@ mod serve;
 #[cfg(test)]
 mod shards;
 #[cfg(test)]
+mod site;
+#[cfg(test)]
 mod site_check;
 #[cfg(test)]
 mod stores;

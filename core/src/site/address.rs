@@ -26,6 +26,15 @@ pub fn build_stem(file_name: &str) -> String {
     escaped(file_name, |byte| byte.is_ascii_alphabetic() || byte == b'!')
 }
 
+/// The page of a maintainer or licence, without `.html`, in the folder of the list of these: in small letters,
+/// since `mit` is the licence `MIT`, written as [`package_folder`] writes names. It is never that of the list.
+pub fn group_stem(name: &str) -> String {
+    match package_folder(&name.to_lowercase()) {
+        stem if stem == "index" => "~69ndex".to_owned(),
+        stem => stem,
+    }
+}
+
 fn escaped(name: &str, is_plain: impl Fn(u8) -> bool) -> String {
     let mut written = String::with_capacity(name.len());
     for (position, byte) in name.bytes().enumerate() {
@@ -76,6 +85,14 @@ mod tests {
     #[case("x-1.0+local-0.tar.bz2", "x-1.0~2blocal-0.tar.bz2")]
     fn file_names_are_files(#[case] file_name: &str, #[case] stem: &str) {
         assert_eq!(build_stem(file_name), stem);
+    }
+
+    #[rstest]
+    #[case("MIT", "mit")]
+    #[case("BSD-3-Clause", "bsd-3-clause")]
+    #[case("Index", "~69ndex")]
+    fn groups_have_pages_of_their_own(#[case] name: &str, #[case] stem: &str) {
+        assert_eq!(group_stem(name), stem);
     }
 
     proptest! {

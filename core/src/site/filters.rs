@@ -8,6 +8,7 @@
 //! | `month` | `Nov 2026` of a time or a month |
 //! | `folder` | the folder of a package's pages, of its name |
 //! | `stem` | the name of a build's page without `.html`, of its file name |
+//! | `group` | the name of the page of a maintainer or licence without `.html` |
 //! | `segment` | any name as one segment of a URL |
 //! | `href` | a URL of the web, or nothing |
 //! | `cut(n)` | the text with at most `n` characters |
@@ -20,7 +21,7 @@
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind};
 
-use super::address::{build_stem, package_folder};
+use super::address::{build_stem, group_stem, package_folder};
 use super::size::human_size;
 use super::{link, markdown, metadata_text};
 use crate::web_url::web_url;
@@ -31,6 +32,7 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.add_filter("date", date);
     environment.add_filter("month", month);
     environment.add_filter("folder", |name: &str| package_folder(name));
+    environment.add_filter("group", |name: &str| group_stem(name));
     environment.add_filter("stem", |file_name: &str| build_stem(file_name));
     environment.add_filter("segment", |name: &str| link::encoded_segment(name));
     environment.add_filter("href", |url: &str| web_url(url));

@@ -48,7 +48,7 @@ mod templates;
 mod utc_time;
 mod website;
 
-pub use address::{build_stem, package_folder};
+pub use address::{build_stem, group_stem, package_folder};
 pub use badge::{Badge, Endpoint, Tone};
 pub use channel_page::{ChannelPage, ListedSubdir, PackageRow};
 pub use comparison::{changed_dependencies, changed_fields, changed_files};

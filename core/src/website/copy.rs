@@ -113,6 +113,7 @@ pub(super) fn write(folder: &WebsiteFolder, files: &[ChannelFile]) -> Result<(),
                 copy.len() == file.size && copy.modified().is_ok_and(|modified| modified == file.modified)
             });
             if !is_there {
+                writer.announce(&file.to, &place)?;
                 copy(file, &place, folder)?;
             }
             writer.note(&file.to, file.size, !is_there);

@@ -7,19 +7,28 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::journal::Journal;
 use crate::publish::PendingFile;
 
 /// The file with what was written, in the website's root.
 const STATE: &str = ".towpath-site";
 
+/// The same of the run before the one that goes on, or that was killed.
+const UNFINISHED: &str = ".towpath-site.unfinished";
+
+/// What a run that goes on, or that was killed, has made.
+const JOURNAL: &str = ".towpath-site.journal";
+
 /// Whether a website is kept in this folder.
 pub fn is_website(folder: &Path) -> bool {
-    folder.join(STATE).is_file() || folder.join(interrupted()).is_file()
+    [STATE, UNFINISHED, JOURNAL]
+        .iter()
+        .any(|name| folder.join(name).is_file())
 }
 
 /// What tells data from other data.
@@ -32,6 +41,7 @@ pub(super) const UNKNOWN: DataDigest = [0; 16];
 pub(super) struct WebsiteFolder {
     root: PathBuf,
     before: State,
+    journal: OnceLock<Journal>,
     after: Mutex<State>,
     folders: Mutex<HashSet<PathBuf>>,
     tally: Mutex<Tally>,
@@ -67,6 +77,7 @@ struct Unit {
 /// Writes the pages of one unit.
 pub(super) struct UnitWriter<'a> {
     folder: &'a WebsiteFolder,
+    name: &'a str,
     files: Vec<(String, u64)>,
     written: usize,
 }
@@ -75,16 +86,30 @@ impl WebsiteFolder {
     /// Opens the folder, making it if it is missing.
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         fs_err::create_dir_all(root)?;
-        let path = root.join(STATE);
-        let interrupted = root.join(interrupted());
-        let before = match State::load(&path) {
+        let mut before = match State::load(&root.join(STATE)) {
             Some(state) => state,
             // The files of a run that did not end are known, and what they were made from is not.
-            None => State::load(&interrupted).unwrap_or_default().without_data(),
+            None => State::load(&root.join(UNFINISHED))
+                .unwrap_or_default()
+                .without_data(),
         };
+        let made = Journal::read(&root.join(JOURNAL));
+        if !made.is_empty() {
+            before.inputs = None;
+        }
+        for (unit, path) in made.into_iter().filter(|(_, path)| is_inside(path)) {
+            let files = match is_whole_folder(&unit) && unit == path {
+                true => files_in(root, &path),
+                false => vec![path],
+            };
+            let unit = before.units.entry(unit).or_default();
+            unit.data = UNKNOWN;
+            unit.files.extend(files.into_iter().map(|path| (path, 0)));
+        }
         Ok(Self {
             root: root.to_owned(),
             before,
+            journal: OnceLock::new(),
             after: Mutex::default(),
             folders: Mutex::default(),
             tally: Mutex::default(),
@@ -119,8 +144,10 @@ impl WebsiteFolder {
 
     /// Says that the folder is being changed: should the run not end, the next one looks at every file.
     pub(super) fn begin(&self) -> io::Result<()> {
-        let path = self.root.join(STATE);
-        match fs_err::rename(&path, self.root.join(interrupted())) {
+        let journal = Journal::open(&self.root.join(JOURNAL))?;
+        // It is begun once.
+        let _ = self.journal.set(journal);
+        match fs_err::rename(self.root.join(STATE), self.root.join(UNFINISHED)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -141,8 +168,12 @@ impl WebsiteFolder {
             self.keep(name, unit.clone(), 0);
             return Ok(());
         }
+        if let Some(journal) = self.journal.get().filter(|_| is_whole_folder(name)) {
+            journal.note(name, name)?;
+        }
         let mut writer = UnitWriter {
             folder: self,
+            name,
             files: Vec::new(),
             written: 0,
         };
@@ -182,11 +213,37 @@ impl WebsiteFolder {
         remove_empty_folders(&self.root, &gone);
         after.inputs = inputs;
         after.save(&self.root)?;
-        match fs_err::remove_file(self.root.join(interrupted())) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(tally),
+        for name in [UNFINISHED, JOURNAL] {
+            match fs_err::remove_file(self.root.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(tally)
+    }
+}
+
+/// Whether everything in the folder that a unit is called by is of the unit: packages have such.
+fn is_whole_folder(unit: &str) -> bool {
+    unit.starts_with("p/") && unit.ends_with('/') && unit.len() > "p//".len()
+}
+
+/// The paths of all files in a folder, of which the path ends with a slash. What cannot be listed has none.
+fn files_in(root: &Path, folder: &str) -> Vec<String> {
+    let Ok(entries) = fs_err::read_dir(root.join(folder)) else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files.extend(files_in(root, &format!("{folder}{name}/"))),
+            _ => files.push(format!("{folder}{name}")),
         }
     }
+    files
 }
 
 fn paths(state: &State) -> impl Iterator<Item = &str> {
@@ -215,11 +272,27 @@ impl UnitWriter<'_> {
     /// Puts a file in place, unless it has these bytes.
     pub(super) fn put(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.folder.root.join(path);
+        if !self.is_whole_folder() {
+            self.announce(path, &place)?;
+        }
         if self.folder.write(&place, bytes)? {
             self.written += 1;
         }
         self.files.push((path.to_owned(), bytes.len() as u64));
         Ok(())
+    }
+
+    /// Whether everything in the unit's folder is of the unit, so that its files need not be told one by one.
+    fn is_whole_folder(&self) -> bool {
+        is_whole_folder(self.name)
+    }
+
+    /// Says that a file is about to be written: should the run not end, the next one knows whose it is.
+    pub(super) fn announce(&self, path: &str, place: &Path) -> io::Result<()> {
+        match self.folder.journal.get() {
+            Some(journal) if !place.exists() => journal.note(self.name, path),
+            _ => Ok(()),
+        }
     }
 
     /// Takes note of a file that is in place, of so many bytes; whether it was written now.
@@ -273,10 +346,6 @@ impl WebsiteFolder {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Whoever panicked is told of where it is joined, and the run ends there.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn interrupted() -> String {
-    format!("{STATE}.unfinished")
 }
 
 impl State {

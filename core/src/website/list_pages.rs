@@ -10,7 +10,7 @@ use crate::site::page::{
     GroupPage, HomePage, Letter, LicensesPage, MaintainersPage, NamedGroup, NamesPage, NewPackage,
     PackageLine, SearchPage, SubdirFacts,
 };
-use crate::site::{metadata_text, package_folder};
+use crate::site::{group_stem, metadata_text};
 
 /// How many packages a page of a list has.
 const PACKAGES_ON_PAGE: usize = 500;
@@ -238,12 +238,12 @@ fn named_groups(groups: &Groups<'_>) -> Vec<NamedGroup> {
         .collect()
 }
 
-/// The file of a page of a group. That of the second page of `GPL` is not that of the licence `GPL-2`: what
-/// follows `~` in names are hexadecimal digits.
+/// The file of a page of a group.
 fn group_page(key: &str, number: usize) -> String {
     match number {
-        1 => format!("{}.html", package_folder(key)),
-        number => format!("{}~p{number}.html", package_folder(key)),
+        1 => format!("{}.html", group_stem(key)),
+        // What follows `~` in names are hexadecimal digits: the second page of `GPL` is not the one of `GPL-2`.
+        number => format!("{}~p{number}.html", group_stem(key)),
     }
 }
 

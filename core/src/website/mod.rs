@@ -23,6 +23,7 @@ mod folder;
 mod gather;
 mod health;
 pub mod hosting;
+mod journal;
 mod list_pages;
 mod listing_pages;
 mod options;
