@@ -59,10 +59,13 @@ def main() -> None:
         print("filling the store, which takes minutes", file=sys.stderr)
         command = [RELEASE / "make-store", channel, str(args.packages), "--versions", str(args.versions)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    out = args.work / "site"
+    # A folder for each repetition, all removed at the end: where many files were removed a moment ago, ext4 makes
+    # new ones slowly.
+    outs = [args.work / f"site-{number}" for number in range(args.repeat)]
     best: dict[str, Run] = {}
-    for _ in range(args.repeat):
-        shutil.rmtree(out, ignore_errors=True)
+    for out in outs:
+        if out.exists():
+            sys.exit(f"{out} is in the way: remove it, and wait some minutes")
         runs = {
             "index: repodata.json alone": lambda: index(channel),
             "site, first run": lambda: site(channel, out),
@@ -84,8 +87,11 @@ def main() -> None:
     size, files = summary["website"]["bytes"], summary["website"]["files"]
     print(f"\n{files} files, {size / 1e6:.0f} MB: {100 * size / GITHUB_PAGES:.0f} % of what GitHub Pages takes")
     for name, pattern in [("page of a package", "p/*/index.html"), ("page of a build", "p/*/*/*-*.html")]:
-        median, most = largest(out, pattern)
-        print(f"{name}: {median / 1e3:.1f} kB, {most / 1e3:.1f} kB at most")
+        if any(out.glob(pattern)):
+            median, most = largest(out, pattern)
+            print(f"{name}: {median / 1e3:.1f} kB, {most / 1e3:.1f} kB at most")
+    for out in outs:
+        shutil.rmtree(out)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 //! What packages say of themselves to people: summary, description, licence, links, maintainers. The
 //! build that was made last speaks for its package.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io;
+use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::WebsiteError;
 use super::catalog::Catalog;
 use super::source::Source;
 use super::spool::{FinishedSpool, Spool};
+use super::{WebsiteError, parallel};
 use crate::site::metadata_text::{cut, text, texts, url};
-use crate::store::StoredDescription;
+use crate::store::Store;
 use crate::web_url::web_url;
 
 /// How many packages are asked for at a time.
@@ -63,18 +66,23 @@ impl LinkKind {
     }
 }
 
+/// The texts that describe a package, as a store has them.
+struct Texts {
+    /// The package's, in the catalog.
+    position: usize,
+    record: String,
+    about: Option<String>,
+    recipe: Option<String>,
+}
+
 /// Reads the descriptions of all packages, and spools them.
-pub(super) fn describe(source: &Source, catalog: &mut Catalog) -> Result<FinishedSpool, WebsiteError> {
+pub(super) fn describe(
+    source: &Source,
+    catalog: &mut Catalog,
+    threads: NonZeroUsize,
+) -> Result<FinishedSpool, WebsiteError> {
     let mut spool = Spool::new()?;
-    let mut take = |catalog: &mut Catalog, position: usize, said: Description| -> std::io::Result<()> {
-        let entry = &mut catalog.entries[position];
-        let bytes = rmp_serde::to_vec(&said).map_err(std::io::Error::other)?;
-        entry.description = spool.append(&bytes)?;
-        entry.summary = said.summary.map(Into::into);
-        entry.license = said.license.map(Into::into);
-        entry.maintainers = said.maintainers.into_iter().map(Into::into).collect();
-        Ok(())
-    };
+    let channeldata = &source.channeldata;
     for (number, store) in (0_u16..).zip(&source.stores) {
         let of_subdir: Vec<(usize, String)> = catalog
             .entries
@@ -84,30 +92,53 @@ pub(super) fn describe(source: &Source, catalog: &mut Catalog) -> Result<Finishe
             .map(|(position, entry)| (position, entry.representative.1.to_string()))
             .collect();
         for batch in of_subdir.chunks(BATCH) {
-            let positions: HashMap<&str, usize> = batch
-                .iter()
-                .map(|(position, file_name)| (file_name.as_str(), *position))
-                .collect();
-            let file_names: Vec<String> = batch.iter().map(|(_, file_name)| file_name.clone()).collect();
-            store.for_each_description(&file_names, &mut |stored| {
-                let Some(position) = positions.get(stored.file_name) else {
-                    return Ok(());
-                };
-                let name = &catalog.entries[*position].name;
-                let said = match source.channeldata.get(&**name) {
+            let texts = texts_of(&**store, batch)?;
+            let said = parallel::map(texts, threads, |texts| {
+                let name = &catalog.entries[texts.position].name;
+                let said = match channeldata.get(&**name) {
                     Some(package) => Description::of_channeldata(package),
-                    None => Description::of_build(&stored),
+                    None => Description::of_build(&texts),
                 };
-                take(catalog, *position, said)
+                let bytes = rmp_serde::to_vec(&said).map_err(io::Error::other)?;
+                Ok::<_, io::Error>((texts.position, said, bytes))
             })?;
+            for (position, said, bytes) in said {
+                let entry = &mut catalog.entries[position];
+                entry.description = spool.append(&bytes)?;
+                entry.summary = said.summary.map(Into::into);
+                entry.license = said.license.map(Into::into);
+                entry.maintainers = said.maintainers.into_iter().map(Into::into).collect();
+            }
         }
     }
     Ok(spool.finish()?)
 }
 
+/// The texts of these packages, of which position and file name are given.
+fn texts_of(store: &dyn Store, packages: &[(usize, String)]) -> Result<Vec<Texts>, WebsiteError> {
+    let positions: HashMap<&str, usize> = packages
+        .iter()
+        .map(|(position, file_name)| (file_name.as_str(), *position))
+        .collect();
+    let file_names: Vec<String> = packages.iter().map(|(_, file_name)| file_name.clone()).collect();
+    let mut texts = Vec::with_capacity(packages.len());
+    store.for_each_description(&file_names, &mut |stored| {
+        if let Some(position) = positions.get(stored.file_name) {
+            texts.push(Texts {
+                position: *position,
+                record: stored.record.into_owned(),
+                about: stored.about.map(Cow::into_owned),
+                recipe: stored.recipe.map(Cow::into_owned),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(texts)
+}
+
 impl Description {
     /// What a build says: in `info/about.json`, else in its recipe, else in its record.
-    fn of_build(stored: &StoredDescription<'_>) -> Self {
+    fn of_build(stored: &Texts) -> Self {
         let parsed = |text: Option<&str>| match text.map(serde_json::from_str) {
             Some(Ok(Value::Object(members))) => members,
             _ => Map::new(),

@@ -13,7 +13,9 @@ pub(super) struct Journal(File);
 impl Journal {
     /// Goes on with the journal in this file, or begins one.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+        // The run that was killed may have been in the midst of a line.
+        file.write_all(b"\n")?;
         Ok(Self(file))
     }
 
@@ -50,7 +52,7 @@ mod tests {
         for name in ["p/one\n/index.html", "p/two/index.html"] {
             Journal::open(&path).unwrap().note("unit", name).unwrap();
         }
-        let text = std::fs::read(&path).unwrap();
+        let text = fs_err::read(&path).unwrap();
         let noted = |names: &[&str]| -> Vec<(String, String)> {
             let names = names.iter();
             names
@@ -61,7 +63,9 @@ mod tests {
             Journal::read(&path),
             noted(&["p/one\n/index.html", "p/two/index.html"])
         );
-        std::fs::write(&path, &text[..text.len() - 3]).unwrap();
+        fs_err::write(&path, &text[..text.len() - 3]).unwrap();
         assert_eq!(Journal::read(&path), noted(&["p/one\n/index.html"]));
+        Journal::open(&path).unwrap().note("unit", "index.html").unwrap();
+        assert_eq!(Journal::read(&path), noted(&["p/one\n/index.html", "index.html"]));
     }
 }

@@ -6,35 +6,38 @@ use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
 use super::options::{ChannelFiles, WebsiteOptions};
 use super::package_pages::{numbered_page, paging};
 use super::plan::is_relative;
-use super::source::{Source, SourceSubdir};
+use super::source::SourceSubdir;
 use super::{Frame, WebsiteError};
 use crate::channel::Subdir;
-use crate::index::{BoxedStore, document_rows};
+use crate::index::document_rows;
 use crate::package::ArtifactName;
 use crate::publish::FileStamp;
 use crate::repodata::Published;
 use crate::site::{Here, ListingRow, RootDocument, SubdirPage};
-use crate::store::{Order, RecordQuery};
+use crate::store::{Order, RecordQuery, Store};
 
 /// How many files a page lists.
 const FILES_ON_PAGE: usize = 800;
 
-/// Writes them.
-pub(super) fn write(frame: &Frame<'_>, folder: &WebsiteFolder, source: &Source) -> Result<(), WebsiteError> {
-    let subdirs = source.subdirs.iter().zip(&source.stores);
-    for ((subdir, store), entry) in subdirs.zip(&frame.plan.catalog.subdirs) {
-        folder.unit(&format!("{}/", subdir.subdir), UNKNOWN, |writer| {
-            let count = entry.totals.builds.div_ceil(FILES_ON_PAGE).max(1);
-            let listing = Listing {
-                frame,
-                subdir,
-                count,
-                documents: documents(frame, subdir)?,
-            };
-            listing.write(writer, store)
-        })?;
-    }
-    Ok(())
+/// Writes the listing of one subdir.
+pub(super) fn write(
+    frame: &Frame<'_>,
+    folder: &WebsiteFolder,
+    subdir: &SourceSubdir,
+    store: &dyn Store,
+) -> Result<(), WebsiteError> {
+    let entries = &mut frame.plan.catalog.subdirs.iter();
+    let entry = entries.find(|entry| entry.name == subdir.subdir.as_str());
+    let files = entry.map_or(0, |entry| entry.totals.builds);
+    folder.unit(&format!("{}/", subdir.subdir), UNKNOWN, |writer| {
+        let listing = Listing {
+            frame,
+            subdir,
+            count: files.div_ceil(FILES_ON_PAGE).max(1),
+            documents: documents(frame, subdir)?,
+        };
+        listing.write(writer, store)
+    })
 }
 
 struct Listing<'a> {
@@ -47,7 +50,7 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     /// Takes records in order of file name, and writes a page whenever there are enough.
-    fn write(&self, writer: &mut UnitWriter<'_>, store: &BoxedStore) -> Result<(), WebsiteError> {
+    fn write(&self, writer: &mut UnitWriter<'_>, store: &dyn Store) -> Result<(), WebsiteError> {
         let edition = self.subdir.edition();
         let query = RecordQuery {
             stages: edition.options.stages.clone(),
@@ -56,7 +59,7 @@ impl Listing<'_> {
             run_exports: false,
         };
         let (mut number, mut rows, mut failure) = (1, Vec::new(), None);
-        let streamed = edition.for_each_record(&**store, &query, &mut |stored, published| {
+        let streamed = edition.for_each_record(store, &query, &mut |stored, published| {
             let Published::Record { record, .. } = published else {
                 return Ok(());
             };

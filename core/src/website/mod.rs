@@ -49,9 +49,11 @@ pub use summary::WebsiteSummary;
 use self::copy::ChannelFile;
 use self::folder::{DataDigest, WebsiteFolder, digest};
 use self::plan::{Extent, Plan};
-use self::source::FoundChannel;
+use self::root_unit::Part;
+use self::source::{FoundChannel, SourceSubdir};
+use self::spool::FinishedSpool;
 use crate::channel::Subdir;
-use crate::index::{Progress, Step};
+use crate::index::{BoxedStore, Progress, Step};
 use crate::site::page::ChannelTotals;
 use crate::site::{Asset, Templates, Website, WebsiteTemplates, channel_hue, folder_url};
 
@@ -118,7 +120,7 @@ pub fn write_website(
     });
     let mut source = channel.source()?;
     let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
-    let descriptions = describe::describe(&source, &mut catalog)?;
+    let descriptions = describe::describe(&source, &mut catalog, options.index.threads)?;
     progress.end();
     let extent = Extent::within(options.build_pages, &catalog, options.size_max);
     let plan = Plan {
@@ -144,12 +146,35 @@ pub fn write_website(
         progress.advance(1, 0);
         Ok::<_, WebsiteError>(())
     })?;
-    listing_pages::write(&frame, &folder, &source)?;
-    root_unit::write(&frame, &folder, &descriptions)?;
+    write_whole(&frame, &folder, &mut source.stores, &descriptions)?;
     progress.end();
     copy::write(&folder, &channel_files)?;
     let tally = folder.finish(inputs)?;
     Ok(WebsiteSummary::new(tally, catalog.totals, extent))
+}
+
+/// Something that is about the channel as a whole, or about a subdir.
+enum Whole<'a> {
+    Listing(&'a SourceSubdir, &'a mut BoxedStore),
+    Part(Part),
+}
+
+/// Writes what is about the channel as a whole, by all threads. Listings come first: they take longest.
+fn write_whole(
+    frame: &Frame<'_>,
+    folder: &WebsiteFolder,
+    stores: &mut [BoxedStore],
+    descriptions: &FinishedSpool,
+) -> Result<(), WebsiteError> {
+    let listings = frame.plan.subdirs.iter().zip(stores);
+    let listings = listings.map(|(subdir, store)| Whole::Listing(subdir, store));
+    let all: Vec<Whole<'_>> = listings.chain(Part::ALL.map(Whole::Part)).collect();
+    let threads = frame.plan.options.index.threads;
+    parallel::map(all, threads, |whole| match whole {
+        Whole::Listing(subdir, store) => listing_pages::write(frame, folder, subdir, &**store),
+        Whole::Part(part) => part.write(frame, folder, descriptions),
+    })?;
+    Ok(())
 }
 
 /// Whether the website is written to where the channel or its documents are.

@@ -5,82 +5,128 @@ use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
 use super::package_unit::put;
 use super::spool::FinishedSpool;
 use super::{Frame, WebsiteError, channel_feed, health, list_pages};
-use crate::site::page::NotFoundPage;
+use crate::site::page::{GroupPage, NotFoundPage};
 use crate::site::{
-    Here, NAMES_FILE, SUMMARIES_FILE, package_folder, robots_txt, write_search_index, write_sitemaps,
+    Here, NAMES_FILE, Page, SUMMARIES_FILE, package_folder, robots_txt, write_search_index, write_sitemaps,
 };
 
-/// Writes it.
-pub(super) fn write(
+/// A part of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Assets,
+    Health,
+    Licenses,
+    Maintainers,
+    Names,
+    Root,
+    Search,
+}
+
+impl Part {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Assets,
+        Self::Health,
+        Self::Licenses,
+        Self::Maintainers,
+        Self::Names,
+        Self::Root,
+        Self::Search,
+    ];
+
+    /// Writes it.
+    pub(super) fn write(
+        self,
+        frame: &Frame<'_>,
+        folder: &WebsiteFolder,
+        descriptions: &FinishedSpool,
+    ) -> Result<(), WebsiteError> {
+        match self {
+            Self::Assets => folder.unit("assets", UNKNOWN, |writer| assets(frame, writer)),
+            Self::Health => folder.unit("health", UNKNOWN, |writer| {
+                let page = health::health(frame.plan)?;
+                frame.put_page(
+                    writer,
+                    Here::at(frame.plan.website, "health/"),
+                    "index.html",
+                    &page,
+                )
+            }),
+            Self::Licenses => folder.unit("licenses", UNKNOWN, |writer| {
+                let (page, groups) = list_pages::licenses(frame.plan.catalog);
+                groups_with_list(frame, writer, "licenses/", &page, groups)
+            }),
+            Self::Maintainers => folder.unit("maintainers", UNKNOWN, |writer| {
+                let (page, groups) = list_pages::maintainers(frame.plan.catalog);
+                groups_with_list(frame, writer, "maintainers/", &page, groups)
+            }),
+            Self::Names => folder.unit("names", UNKNOWN, |writer| {
+                let pages = list_pages::names(frame.plan.catalog);
+                pages.into_iter().try_for_each(|(file, page)| {
+                    frame.put_page(writer, Here::at(frame.plan.website, "names/"), &file, &page)
+                })
+            }),
+            Self::Root => folder.unit("root", UNKNOWN, |writer| root(frame, writer, descriptions)),
+            Self::Search => folder.unit("search", UNKNOWN, |writer| {
+                let page = list_pages::search(frame.plan.catalog);
+                let here = Here::at(frame.plan.website, "search/");
+                frame.put_page(writer, here, "index.html", &page)?;
+                search_index(frame, writer)
+            }),
+        }
+    }
+}
+
+fn assets(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), WebsiteError> {
+    for asset in frame.assets {
+        writer.put(&asset.path, &asset.bytes)?;
+    }
+    // GitHub's own generator would leave out what begins with an underscore.
+    writer.put(".nojekyll", b"")?;
+    Ok(())
+}
+
+/// A list of groups, and the pages of the groups.
+fn groups_with_list(
     frame: &Frame<'_>,
-    folder: &WebsiteFolder,
+    writer: &mut UnitWriter<'_>,
+    path: &str,
+    list: &impl Page,
+    groups: Vec<(String, GroupPage)>,
+) -> Result<(), WebsiteError> {
+    let here = || Here::at(frame.plan.website, path);
+    frame.put_page(writer, here(), "index.html", list)?;
+    groups
+        .into_iter()
+        .try_for_each(|(file, page)| frame.put_page(writer, here(), &file, &page))
+}
+
+fn root(
+    frame: &Frame<'_>,
+    writer: &mut UnitWriter<'_>,
     descriptions: &FinishedSpool,
 ) -> Result<(), WebsiteError> {
-    let catalog = frame.plan.catalog;
     let website = frame.plan.website;
-    // The order matters to nobody who reads, but a page comes after what it loads.
-    folder.unit("assets", UNKNOWN, |writer| {
-        for asset in frame.assets {
-            writer.put(&asset.path, &asset.bytes)?;
-        }
-        // GitHub's own generator would leave out what begins with an underscore.
-        writer.put(".nojekyll", b"")?;
-        Ok::<_, WebsiteError>(())
+    let here = Here {
+        has_atom: true,
+        has_rss: true,
+        ..Here::at(website, "")
+    };
+    frame.put_page(writer, here, "index.html", &list_pages::home(frame.plan))?;
+    let here = Here {
+        root: website.url_path.clone(),
+        ..Here::at(website, "404.html")
+    };
+    frame.put_page_alone(writer, &here, "404.html", &NotFoundPage {})?;
+    let feed = channel_feed::feed(frame, descriptions)?;
+    let templates = frame.templates.templates();
+    put(writer, "atom.xml", |out| templates.write_atom(&feed, out))?;
+    put(writer, "rss.xml", |out| templates.write_rss(&feed, out))?;
+    put(writer, "opensearch.xml", |out| {
+        frame.templates.write_opensearch(out)
     })?;
-    folder.unit("search", UNKNOWN, |writer| {
-        let here = Here::at(website, "search/");
-        frame.put_page(writer, here, "index.html", &list_pages::search(catalog))?;
-        search_index(frame, writer)
-    })?;
-    folder.unit("names", UNKNOWN, |writer| {
-        for (file, page) in list_pages::names(catalog) {
-            frame.put_page(writer, Here::at(website, "names/"), &file, &page)?;
-        }
-        Ok::<_, WebsiteError>(())
-    })?;
-    folder.unit("maintainers", UNKNOWN, |writer| {
-        let (page, groups) = list_pages::maintainers(catalog);
-        let here = || Here::at(website, "maintainers/");
-        frame.put_page(writer, here(), "index.html", &page)?;
-        groups
-            .into_iter()
-            .try_for_each(|(file, page)| frame.put_page(writer, here(), &file, &page))
-    })?;
-    folder.unit("licenses", UNKNOWN, |writer| {
-        let (page, groups) = list_pages::licenses(catalog);
-        let here = || Here::at(website, "licenses/");
-        frame.put_page(writer, here(), "index.html", &page)?;
-        groups
-            .into_iter()
-            .try_for_each(|(file, page)| frame.put_page(writer, here(), &file, &page))
-    })?;
-    folder.unit("health", UNKNOWN, |writer| {
-        let page = health::health(frame.plan)?;
-        frame.put_page(writer, Here::at(website, "health/"), "index.html", &page)
-    })?;
-    folder.unit("root", UNKNOWN, |writer| {
-        let here = Here {
-            has_atom: true,
-            has_rss: true,
-            ..Here::at(website, "")
-        };
-        frame.put_page(writer, here, "index.html", &list_pages::home(frame.plan))?;
-        let here = Here {
-            root: website.url_path.clone(),
-            ..Here::at(website, "404.html")
-        };
-        frame.put_page_alone(writer, &here, "404.html", &NotFoundPage {})?;
-        let feed = channel_feed::feed(frame, descriptions)?;
-        let templates = frame.templates.templates();
-        put(writer, "atom.xml", |out| templates.write_atom(&feed, out))?;
-        put(writer, "rss.xml", |out| templates.write_rss(&feed, out))?;
-        put(writer, "opensearch.xml", |out| {
-            frame.templates.write_opensearch(out)
-        })?;
-        let robots = robots_txt(&website.url_path, website.site_url.as_deref());
-        writer.put("robots.txt", robots.as_bytes())?;
-        sitemaps(frame, writer)
-    })
+    let robots = robots_txt(&website.url_path, website.site_url.as_deref());
+    writer.put("robots.txt", robots.as_bytes())?;
+    sitemaps(frame, writer)
 }
 
 /// The pages that people may look for: not those of single builds.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::WebsiteError;
 use super::documents::{self, FoundDocument};
+use super::{WebsiteError, parallel};
 use crate::channel::Subdir;
 use crate::index::{BoxedStore, IndexOptions, PublishedSubdir, open_published};
 use crate::package::ArtifactName;
@@ -112,10 +112,9 @@ impl<'a> FoundChannel<'a> {
 
 impl Source {
     fn of_stores(subdirs: Vec<PublishedSubdir>, options: &IndexOptions) -> Result<Self, WebsiteError> {
-        let subdirs: Vec<_> = subdirs
-            .into_iter()
-            .map(|subdir| SourceSubdir::of_store(subdir, options))
-            .collect::<Result<_, _>>()?;
+        let subdirs = parallel::map(subdirs, options.threads, |subdir| {
+            SourceSubdir::of_store(subdir, options)
+        })?;
         let (subdirs, stores) = subdirs.into_iter().unzip();
         Ok(Self {
             subdirs,

@@ -4,12 +4,13 @@
 pub(super) fn parse(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit: f64 = match text[digits.len()..].to_ascii_uppercase().as_str() {
+    let name = &text[digits.len()..];
+    let unit: f64 = match name.to_ascii_uppercase().as_str() {
         "" | "B" => 1.0,
         "K" | "KB" => 1e3,
         "M" | "MB" => 1e6,
         "G" | "GB" => 1e9,
-        other => return Err(format!("{other} is no unit: B, KB, MB and GB are")),
+        _ => return Err(format!("{name} is no unit: B, KB, MB and GB are")),
     };
     let number: f64 = digits
         .trim()

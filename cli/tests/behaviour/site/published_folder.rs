@@ -35,7 +35,9 @@ fn copies_stay_when_the_folder_is_taken_for_the_channel() {
 #[test]
 fn nothing_outside_the_folder_is_removed() {
     #[derive(serde::Serialize)]
-    struct State<'a>(Option<&'a str>, BTreeMap<&'a str, ([u8; 16], Vec<(String, u64)>)>);
+    struct Unit([u8; 16], Vec<(String, u64)>);
+    #[derive(serde::Serialize)]
+    struct State<'a>(Option<&'a str>, BTreeMap<&'a str, Unit>);
     let channel = channel();
     let _ = index(&channel, &[]).succeeded();
     let website = Website::new();
@@ -48,7 +50,7 @@ fn nothing_outside_the_folder_is_removed() {
     );
     let absolute = victim.display().to_string();
     let files = [relative, absolute].map(|path| (path, 4));
-    let state = State(None, BTreeMap::from([("p/x/", ([1; 16], files.to_vec()))]));
+    let state = State(None, BTreeMap::from([("p/x/", Unit([1; 16], files.to_vec()))]));
     let bytes = rmp_serde::to_vec(&state).unwrap();
     fs_err::write(
         website.path().join(STATE),

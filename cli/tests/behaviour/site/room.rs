@@ -36,9 +36,10 @@ fn has_pages(website: &Website) -> (bool, bool) {
 #[case::all(&["--build-pages", "all", "--max-size", "1"], (true, true), "")]
 #[case::latest(&["--build-pages", "latest"], (true, false), "; pages for the builds of the newest versions only (--build-pages)")]
 #[case::none(&["--build-pages", "none"], (false, false), "; no pages for builds (--build-pages)")]
-#[case::room_for_all(&["--max-size", "165 KB"], (true, true), "")]
-#[case::room_for_some(&["--max-size", "150KB"], (true, false), "; pages for the builds of the newest versions only (--build-pages)")]
-#[case::room_for_none(&["--max-size", "80KB"], (false, false), "; no pages for builds (--build-pages)")]
+#[case::room_for_all(&["--max-size", "230 KB"], (true, true), "")]
+#[case::room_for_some(&["--max-size", "220KB"], (true, false), "; pages for the builds of the newest versions only (--build-pages)")]
+#[case::room_for_none(&["--max-size", "156KB"], (false, false), "; no pages for builds (--build-pages)")]
+#[case::room_for_little(&["--max-size", "80KB"], (false, false), "; only what is needed most, to be no larger than --max-size")]
 fn builds_have_pages_as_there_is_room(
     #[case] args: &[&str],
     #[case] expected: (bool, bool),
@@ -71,4 +72,21 @@ fn fewer_pages_take_the_others_away() {
         assert_eq!(has_pages(&website), expected);
         assert_eq!(website.has("p/libquay/osx-64"), expected.1);
     }
+}
+
+/// Of what is told twice, once is enough where there is little room.
+#[test]
+fn a_lean_website_has_what_is_needed_most() {
+    let channel = channel();
+    let website = Website::of(&channel, &["--max-size", "80KB"]);
+    let page = website.json("p/libquay/index.json");
+    assert_eq!(page["has_changes_page"], false);
+    assert!(page["latest_change"].is_object());
+    for path in ["atom.xml", "badge/version.svg"] {
+        assert!(website.has(&format!("p/libquay/{path}")), "{path}");
+    }
+    for path in ["rss.xml", "badge/license.svg", "changes/index.html"] {
+        assert!(!website.has(&format!("p/libquay/{path}")), "{path}");
+    }
+    assert!(!website.text("p/libquay/index.html").contains("rss.xml"));
 }

@@ -61,12 +61,12 @@ fn machines_are_told_as_one_object() {
         (&made["totals"]["packages"], &made["totals"]["builds"]),
         (&json!(5), &json!(10))
     );
-    assert_eq!(made["build_pages"], "all");
+    assert_eq!(made["extent"], "all");
     let second = said();
     assert_eq!(
         second["website"],
         json!({
-            "files": files.len(), "bytes": bytes, "written": 0, "removed": 0, "totals": null, "build_pages": null,
+            "files": files.len(), "bytes": bytes, "written": 0, "removed": 0, "totals": null, "extent": null,
         })
     );
 }
