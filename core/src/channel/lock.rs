@@ -1,4 +1,5 @@
-//! One writer a subdir, and one of the channel's documents, by locks that die with their process.
+//! One writer a subdir, one of the channel's documents and one of a website, by locks that die with their
+//! process.
 
 use std::fs::TryLockError;
 use std::io;
@@ -51,6 +52,23 @@ impl ChannelLock {
     /// When the lock file cannot be made or locked.
     pub fn acquire(folder: &Path) -> io::Result<Self> {
         let held = lock(&folder.join("lock"), OnBusy::Wait)?;
+        held.map(Self)
+            .ok_or_else(|| io::Error::other("waiting for a lock ended without it"))
+    }
+}
+
+/// The right to write a website to a folder, until it is dropped.
+#[derive(Debug)]
+pub struct WebsiteLock(#[expect(dead_code, reason = "held, not used")] fs_err::File);
+
+impl WebsiteLock {
+    /// Takes the lock. Waits for another process that has it.
+    ///
+    /// # Errors
+    ///
+    /// When the lock file cannot be made or locked.
+    pub fn acquire(folder: &Path) -> io::Result<Self> {
+        let held = lock(&folder.join(".towpath-site.lock"), OnBusy::Wait)?;
         held.map(Self)
             .ok_or_else(|| io::Error::other("waiting for a lock ended without it"))
     }

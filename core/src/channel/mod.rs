@@ -14,7 +14,7 @@ mod subdir;
 #[cfg(feature = "native")]
 pub use folder::{ChannelFolder, SubdirFolder};
 #[cfg(feature = "native")]
-pub use lock::{ChannelLock, OnBusy, SubdirLock};
+pub use lock::{ChannelLock, OnBusy, SubdirLock, WebsiteLock};
 #[cfg(feature = "postgres")]
 pub use prefix::{ChannelPrefix, InvalidPrefix};
 pub use relations::{ChannelRelations, InvalidRelation};

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::journal::Journal;
+use crate::channel::WebsiteLock;
 use crate::publish::PendingFile;
 
 /// The file with what was written, in the website's root.
@@ -42,6 +43,8 @@ pub(super) struct WebsiteFolder {
     root: PathBuf,
     before: State,
     journal: OnceLock<Journal>,
+    /// Others wait until this run is done.
+    _lock: WebsiteLock,
     after: Mutex<State>,
     folders: Mutex<HashSet<PathBuf>>,
     tally: Mutex<Tally>,
@@ -86,6 +89,7 @@ impl WebsiteFolder {
     /// Opens the folder, making it if it is missing.
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         fs_err::create_dir_all(root)?;
+        let lock = WebsiteLock::acquire(root)?;
         let mut before = match State::load(&root.join(STATE)) {
             Some(state) => state,
             // The files of a run that did not end are known, and what they were made from is not.
@@ -110,6 +114,7 @@ impl WebsiteFolder {
             root: root.to_owned(),
             before,
             journal: OnceLock::new(),
+            _lock: lock,
             after: Mutex::default(),
             folders: Mutex::default(),
             tally: Mutex::default(),

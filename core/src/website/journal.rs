@@ -1,5 +1,5 @@
-//! Which files a run makes, or in which folders, written down before they are made: what a run that was killed leaves behind is
-//! known to the next one, which removes what nobody wants.
+//! Which files a run makes, or in which folders, written down before they are made: what a run that was
+//! killed leaves behind is known to the next one, which removes what nobody wants.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! The walk that makes a channel's website: one pass over its stores, then page after page.
 //!
-//! 1. [`source`]: what an index run has left is opened, or the published documents where there is
+//! 1. `source`: what an index run has left is opened, or the published documents where there is
 //!    nothing else.
-//! 2. [`gather`]: all stores are read at once; builds go to disk by package, and a [`catalog`] of all
+//! 2. `gather`: all stores are read at once; builds go to disk by package, and a `catalog` of all
 //!    packages stays in memory.
-//! 3. [`describe`]: what packages say of themselves is added.
-//! 4. Pages are made by all threads and put into the [`folder`], each unit of them only if what it is
+//! 3. `describe`: what packages say of themselves is added.
+//! 4. Pages are made by all threads and put into the `folder`, each unit of them only if what it is
 //!    made from has changed.
 //!
 //! What pages show and how they look is in [`site`](crate::site).

@@ -128,3 +128,28 @@ fn a_package_that_many_depend_on() {
         (&json!(2_571), 500)
     );
 }
+
+/// What a page leaves out, the JSON beside it has.
+#[test]
+fn a_build_may_depend_on_thousands() {
+    let depends: Vec<String> = (0..3_000)
+        .map(|number| format!("needed-{number:04} >=1.{number}"))
+        .collect();
+    let website = made(
+        &[(
+            "noarch",
+            [record("meta", "1.0", 0, &depends)].into_iter().collect(),
+        )],
+        &[],
+    );
+    assert_small(&website);
+    let builds = website
+        .files()
+        .into_iter()
+        .filter(|path| path.starts_with("p/meta/noarch/"));
+    let builds: Vec<String> = builds.filter(|path| path.ends_with(".json")).collect();
+    let page = website.json(&builds[0]);
+    assert_eq!(page["depends"].as_array().unwrap().len(), 3_000);
+    let html = website.text(&builds[0].replace(".json", ".html"));
+    assert!(html.contains("And 2,300 more"), "{html}");
+}

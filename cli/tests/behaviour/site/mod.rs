@@ -35,6 +35,9 @@ use crate::published::{files_below, with_values_replaced};
 /// The file in which a website keeps what it is made of.
 const STATE: &str = ".towpath-site";
 
+/// What keeps runs apart.
+const LOCK: &str = ".towpath-site.lock";
+
 /// What a file holds, and whether it was touched: where it is on disk, and when it was modified.
 type FileState = (u64, SystemTime, Vec<u8>);
 
@@ -187,7 +190,7 @@ fn states(folder: &Path) -> BTreeMap<String, FileState> {
             let path = path.strip_prefix(folder).unwrap();
             (path.to_str().unwrap().to_owned(), state)
         })
-        .filter(|(path, _)| path != STATE)
+        .filter(|(path, _)| path != STATE && path != LOCK)
         .collect()
 }
 
