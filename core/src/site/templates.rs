@@ -159,6 +159,18 @@ impl Templates {
         EMBEDDED.into_iter().map(|(name, _)| name).chain([SCRIPT])
     }
 
+    /// The digest of all templates, by which pages are told from those of other templates.
+    pub fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        let templates = Self::names().filter_map(|name| self.environment.get_template(name).ok());
+        for template in templates {
+            digest.update((template.source().len() as u64).to_le_bytes());
+            digest.update(template.source());
+        }
+        digest.update(self.script.as_bytes());
+        base16ct::lower::encode_string(&digest.finalize())
+    }
+
     /// The stylesheet and the script, which pages of this website load, in this order. Of the website
     /// its colours count.
     ///

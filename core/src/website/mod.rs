@@ -20,6 +20,7 @@ mod describe;
 mod documents;
 mod error;
 mod folder;
+mod frame;
 mod gather;
 mod health;
 pub mod hosting;
@@ -47,7 +48,8 @@ pub use options::{BuildPages, ChannelFiles, WebsiteIdentity, WebsiteOptions};
 pub use summary::WebsiteSummary;
 
 use self::copy::ChannelFile;
-use self::folder::{DataDigest, WebsiteFolder, digest};
+use self::folder::{WebsiteFolder, digest};
+use self::frame::{Frame, frame_digest, website, with_assets};
 use self::plan::{Extent, Plan};
 use self::root_unit::Part;
 use self::source::{FoundChannel, SourceSubdir};
@@ -55,7 +57,7 @@ use self::spool::FinishedSpool;
 use crate::channel::Subdir;
 use crate::index::{BoxedStore, Progress, Step};
 use crate::site::page::ChannelTotals;
-use crate::site::{Asset, Templates, Website, WebsiteTemplates, channel_hue, folder_url};
+use crate::site::{Templates, Website, WebsiteTemplates};
 
 /// Folders of a website beside the channel's subdirs.
 const FOLDERS: [&str; 8] = [
@@ -68,15 +70,6 @@ const FOLDERS: [&str; 8] = [
     "p",
     "search",
 ];
-
-/// What all pages are made with.
-struct Frame<'a> {
-    plan: &'a Plan<'a>,
-    templates: &'a WebsiteTemplates,
-    /// Of everything that is the same for all pages.
-    digest: DataDigest,
-    assets: &'a [Asset],
-}
 
 /// Makes a channel's website, or brings it up to date.
 ///
@@ -105,7 +98,7 @@ pub fn write_website(
         options,
         channel.inputs.as_deref(),
         &website,
-        &assets,
+        &templates,
         &channel_files,
         &documents,
     )?;
@@ -132,7 +125,7 @@ pub fn write_website(
     };
     let templates = WebsiteTemplates::new(templates, &website);
     let frame = Frame {
-        digest: frame_digest(&plan),
+        digest: frame_digest(&plan, templates.templates()),
         plan: &plan,
         templates: &templates,
         assets: &assets,
@@ -200,76 +193,12 @@ fn refuse_collisions(subdirs: &[Subdir]) -> Result<(), WebsiteError> {
     })
 }
 
-/// What all pages have in common.
-fn website(options: &WebsiteOptions, subdirs: &[Subdir]) -> Website {
-    let identity = &options.identity;
-    let channel = &options.index.identity;
-    let site_url = channel.site_url.as_deref().and_then(folder_url);
-    let url_path = options
-        .url_path
-        .clone()
-        .or_else(|| {
-            let site = site_url.as_deref()?;
-            let (_, behind_scheme) = site.split_once("://")?;
-            Some(behind_scheme[behind_scheme.find('/')?..].to_owned())
-        })
-        .unwrap_or_default();
-    let beside = options.channel_files != ChannelFiles::Elsewhere;
-    Website {
-        channel: channel.name.clone(),
-        title: identity.title.clone().unwrap_or_else(|| channel.name.clone()),
-        tagline: identity
-            .description
-            .as_deref()
-            .and_then(|description| description.lines().map(str::trim).find(|line| !line.is_empty()))
-            .map(str::to_owned),
-        channel_url: channel
-            .url
-            .as_deref()
-            .and_then(folder_url)
-            .or_else(|| site_url.clone().filter(|_| beside)),
-        site_url,
-        url_path: format!("/{}/", url_path.trim_matches('/')).replace("//", "/"),
-        logo: None,
-        links: identity.links.clone(),
-        hue: identity.hue.unwrap_or_else(|| channel_hue(&channel.name)),
-        theme: identity.theme.clone(),
-        style: String::new(),
-        script: String::new(),
-        subdirs: subdirs.iter().map(Subdir::to_string).collect(),
-        project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
-    }
-}
-
-/// The same with where its assets are, which are named by what is in them.
-fn with_assets(
-    mut website: Website,
-    templates: &Templates,
-    options: &WebsiteOptions,
-) -> Result<(Website, Vec<Asset>), WebsiteError> {
-    let [style, script] = templates.assets(&website)?;
-    website.style.clone_from(&style.path);
-    website.script.clone_from(&script.path);
-    let mut assets = vec![style, script];
-    if let Some(path) = &options.identity.logo {
-        let bytes = fs_err::read(path)?;
-        let extension = path
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .unwrap_or("png");
-        let logo = Asset::new(&format!("logo.{extension}"), bytes);
-        website.logo = Some(logo.path.clone());
-        assets.push(logo);
-    }
-    Ok((website, assets))
-}
-
 /// Everything that decides what the website is; `None` if that cannot be told.
 fn inputs(
     options: &WebsiteOptions,
     channel: Option<&str>,
     website: &Website,
-    assets: &[Asset],
+    templates: &Templates,
     channel_files: &[ChannelFile],
     documents: &str,
 ) -> Result<Option<String>, WebsiteError> {
@@ -280,13 +209,12 @@ fn inputs(
         Some(path) => fs_err::read(path)?,
         None => Vec::new(),
     };
-    let assets: Vec<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {assets:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
+        "towpath {}; {channel}; {website:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,
-        options.templates,
+        templates.digest(),
         options.build_pages,
         options.size_max,
         options.file_lists,
@@ -294,25 +222,6 @@ fn inputs(
         copy::digest_of(channel_files),
     );
     Ok(Some(base16ct::lower::encode_string(&Sha256::digest(all))))
-}
-
-/// The digest of everything that is the same for all pages of packages.
-fn frame_digest(plan: &Plan<'_>) -> DataDigest {
-    let common = format!(
-        "towpath {}; {:?}; {:?}; {:?}; {}; {:?}",
-        env!("CARGO_PKG_VERSION"),
-        plan.website,
-        plan.extent,
-        plan.options.channel_files,
-        plan.options.file_lists,
-        plan.options.templates,
-    );
-    let urls = plan.subdirs.iter().map(|subdir| {
-        let url = subdir.packages_url.as_deref().unwrap_or_default();
-        format!("{} {url}", subdir.subdir)
-    });
-    let urls: Vec<String> = urls.collect();
-    digest([common.as_bytes(), urls.join("\n").as_bytes()])
 }
 
 impl WebsiteSummary {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::folder::UnitWriter;
-use super::package_unit::put;
+use super::frame::put;
 use super::{Frame, WebsiteError};
 use crate::site::page::PackagePage;
 use crate::site::{Badge, PackageFeed};

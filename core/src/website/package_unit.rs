@@ -2,8 +2,6 @@
 
 use std::io;
 
-use serde::Serialize;
-
 use super::builds::{GatheredBuild, releases};
 use super::catalog::Entry;
 use super::describe::Description;
@@ -11,7 +9,7 @@ use super::folder::{UnitWriter, WebsiteFolder, digest};
 use super::package_pages::{Package, numbered_page};
 use super::spool::{FinishedSpool, Piece};
 use super::{Frame, WebsiteError, build_pages, package_files};
-use crate::site::{Here, Page, RenderError, build_stem, package_folder};
+use crate::site::{Here, build_stem, package_folder};
 
 /// Writes the pages of a package, if anything changed of what they are made from.
 pub(super) fn write(
@@ -105,65 +103,5 @@ fn write_pages(
             frame.put_page(writer, here, &file, &package.build_page(build, files))?;
         }
     }
-    Ok(())
-}
-
-impl Frame<'_> {
-    /// Puts a page into the folder that it is said to be in, and beside it the JSON that it is made from.
-    pub(super) fn put_page<P: Page>(
-        &self,
-        writer: &mut UnitWriter<'_>,
-        folder: Here,
-        file: &str,
-        page: &P,
-    ) -> Result<(), WebsiteError> {
-        let json = format!("{}.json", file.strip_suffix(".html").unwrap_or(file));
-        let place = format!("{}{file}", folder.path);
-        put_json(writer, &format!("{}{json}", folder.path), page)?;
-        let in_folder = |mut here: Here| {
-            if file != "index.html" {
-                here.path.push_str(file);
-                here.url = here.url.map(|url| format!("{url}{file}"));
-            }
-            here
-        };
-        let here = Here {
-            json: Some(json),
-            ..in_folder(folder)
-        };
-        self.put_page_alone(writer, &here, &place, page)
-    }
-
-    /// Puts a page into its place.
-    pub(super) fn put_page_alone<P: Page>(
-        &self,
-        writer: &mut UnitWriter<'_>,
-        here: &Here,
-        place: &str,
-        page: &P,
-    ) -> Result<(), WebsiteError> {
-        put(writer, place, |out| self.templates.write(here, page, out))
-    }
-}
-
-/// Puts what `write` makes into its place.
-pub(super) fn put(
-    writer: &mut UnitWriter<'_>,
-    place: &str,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), RenderError>,
-) -> Result<(), WebsiteError> {
-    let mut bytes = Vec::with_capacity(1 << 14);
-    write(&mut bytes).map_err(|source| WebsiteError::Page {
-        page: place.to_owned(),
-        source,
-    })?;
-    writer.put(place, &bytes)?;
-    Ok(())
-}
-
-fn put_json(writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {
-    let mut json = serde_json::to_vec(page).map_err(io::Error::other)?;
-    json.push(b'\n');
-    writer.put(place, &json)?;
     Ok(())
 }

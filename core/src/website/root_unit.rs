@@ -2,7 +2,7 @@
 //! what programs look for in a website's root.
 
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
-use super::package_unit::put;
+use super::frame::put;
 use super::spool::FinishedSpool;
 use super::{Frame, WebsiteError, channel_feed, health, list_pages};
 use crate::site::page::{GroupPage, NotFoundPage};
