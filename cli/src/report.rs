@@ -193,6 +193,14 @@ fn steers(character: char) -> bool {
         )
 }
 
+/// `1 package`, `2 packages`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 /// How large something is, for people: three digits, in units of 1000.
 pub(crate) fn size(bytes: u64) -> String {
     if bytes < 1000 {

@@ -59,8 +59,9 @@ fn in_words(folder: &str, summary: &WebsiteSummary, elapsed: Duration) -> String
         _ => "",
     };
     format!(
-        "{folder}: a website of {} packages and {} builds; {written} of {files} files written, {removed} removed, \
+        "{folder}: a website of {} and {}; {written} of {files} files written, {removed} removed, \
          {size}, in {took}{builds}",
-        totals.packages, totals.builds
+        report::counted(totals.packages as u64, "package"),
+        report::counted(totals.builds as u64, "build"),
     )
 }

@@ -101,7 +101,7 @@ fn tell(done: &str, moved: &[MovedSubdir]) -> ExitCode {
         report::say(&format!(
             "{}: {} {done} ({} rows)",
             subdir.subdir,
-            counted(subdir.artifacts, "package"),
+            report::counted(subdir.artifacts, "package"),
             subdir.rows
         ));
     }
@@ -111,12 +111,5 @@ fn tell(done: &str, moved: &[MovedSubdir]) -> ExitCode {
     match moved.iter().all(|subdir| subdir.rejected.is_empty()) {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(status::LEFT_OUT),
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }
