@@ -28,7 +28,7 @@ struct Towpath {
     command: Command,
 
     /// When to use colours (`NO_COLOR` is respected)
-    #[arg(long, global = true, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN", display_order = 900)]
     color: clap::ColorChoice,
 }
 

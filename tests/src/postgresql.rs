@@ -1,7 +1,8 @@
 //! Databases on a PostgreSQL server that the tests have started.
 
-use std::sync::OnceLock;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use postgres::{Client, NoTls};
 use towpath_core::store::postgres::{ClusterOptions, TemporaryCluster};
@@ -87,11 +88,13 @@ pub fn new_role(options: &str) -> String {
     name
 }
 
-/// A name that nothing else on the server has.
+/// A name that nothing else on the server has: not the number of the process, which a long run of many
+/// tests comes back to.
 pub fn unique(what: &str) -> String {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{what}_{}_{number}", std::process::id())
+    format!("{what}_{:x}_{number}", *PROCESS)
 }
 
 impl Default for PostgresqlDatabase {

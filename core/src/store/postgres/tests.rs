@@ -4,8 +4,9 @@ mod limits;
 mod locks;
 mod reader;
 
-use std::sync::OnceLock;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use postgres::{Client, NoTls};
 
@@ -24,11 +25,13 @@ pub(in crate::store) fn server() -> &'static str {
     })
 }
 
-/// A name that nothing else on the server has.
+/// A name that nothing else on the server has: not the number of the process, which a long run of many
+/// tests comes back to.
 pub(in crate::store) fn unique(what: &str) -> String {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{what}_{}_{number}", std::process::id())
+    format!("{what}_{:x}_{number}", *PROCESS)
 }
 
 /// The URL with another database.
