@@ -40,8 +40,6 @@ pub struct Website {
     pub style: String,
     /// The script's address, relative to the root.
     pub script: String,
-    /// The subdirs of the channel, sorted.
-    pub subdirs: Vec<String>,
     /// Where the project is that made the website.
     pub project_url: String,
 }
@@ -83,6 +81,15 @@ impl Here {
             json: None,
             has_atom: false,
             has_rss: false,
+        }
+    }
+
+    /// The page for what is not found. It is shown at any address, so its links begin with the path of the
+    /// website's root.
+    pub fn not_found(website: &Website) -> Self {
+        Self {
+            root: website.url_path.clone(),
+            ..Self::at(website, "404.html")
         }
     }
 }

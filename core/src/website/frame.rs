@@ -8,7 +8,6 @@ use super::WebsiteError;
 use super::folder::{DataDigest, UnitWriter, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use super::plan::Plan;
-use crate::channel::Subdir;
 use crate::site::{
     Asset, Here, Page, RenderError, Templates, Website, WebsiteTemplates, channel_hue, folder_url,
 };
@@ -83,7 +82,7 @@ fn put_json(writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> 
 }
 
 /// What all pages have in common.
-pub(super) fn website(options: &WebsiteOptions, subdirs: &[Subdir]) -> Website {
+pub(super) fn website(options: &WebsiteOptions) -> Website {
     let identity = &options.identity;
     let channel = &options.index.identity;
     let site_url = channel.site_url.as_deref().and_then(folder_url);
@@ -118,7 +117,6 @@ pub(super) fn website(options: &WebsiteOptions, subdirs: &[Subdir]) -> Website {
         theme: identity.theme.clone(),
         style: String::new(),
         script: String::new(),
-        subdirs: subdirs.iter().map(Subdir::to_string).collect(),
         project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
     }
 }

@@ -90,7 +90,7 @@ pub fn write_website(
         // What an earlier run copied here is what there is of the channel now.
         folder.disown(copy::UNIT);
     }
-    let website = website(options, &subdirs);
+    let website = website(options);
     let (website, assets) = with_assets(website, &templates, options)?;
     let channel_files = copy::found(options, &subdirs)?;
     let documents = listing_pages::stamps(options, &subdirs)?;

@@ -112,10 +112,7 @@ fn root(
         ..Here::at(website, "")
     };
     frame.put_page(writer, here, "index.html", &list_pages::home(frame.plan))?;
-    let here = Here {
-        root: website.url_path.clone(),
-        ..Here::at(website, "404.html")
-    };
+    let here = Here::not_found(website);
     frame.put_page_alone(writer, &here, "404.html", &NotFoundPage {})?;
     let feed = channel_feed::feed(frame, descriptions)?;
     let templates = frame.templates.templates();

@@ -45,9 +45,6 @@ pub(super) fn website() -> Website {
         ],
         hue: 250,
         theme: [("accent-chroma".to_owned(), "0.12".to_owned())].into(),
-        subdirs: ["linux-64", "noarch", "osx-arm64", "win-64"]
-            .map(str::to_owned)
-            .into(),
         project_url: "https://github.com/towpath/towpath".to_owned(),
         ..Website::default()
     }
@@ -69,6 +66,14 @@ pub(super) fn templates(mut website: Website) -> (WebsiteTemplates, [Asset; 2]) 
     website.script.clone_from(&assets[1].path);
     (WebsiteTemplates::new(templates, &website), assets)
 }
+/// Where the page at this path is.
+fn here(website: &Website, path: &str) -> Here {
+    match path {
+        "404.html" => Here::not_found(website),
+        path => Here::at(website, path),
+    }
+}
+
 /// The pages so far.
 struct Pages {
     website: Website,
@@ -77,7 +82,7 @@ struct Pages {
 }
 impl Pages {
     fn add<P: Page>(&mut self, path: &str, page: &P) {
-        let mut here = Here::at(&self.website, path);
+        let mut here = here(&self.website, path);
         let is_twin = path.is_empty() || path.starts_with("p/") && path.ends_with('/');
         here.json = is_twin.then(|| "index.json".to_owned());
         here.has_atom = path.is_empty() || path.matches('/').count() == 2 && here.json.is_some();
@@ -252,7 +257,7 @@ pub(super) fn empty_pages() -> Vec<Rendered> {
         ($($path:literal: $page:expr),* $(,)?) => {
             $({
                 let mut html = Vec::new();
-                templates.write(&Here::at(&website, $path), &$page, &mut html).unwrap();
+                templates.write(&here(&website, $path), &$page, &mut html).unwrap();
                 let html = String::from_utf8(html).unwrap();
                 rendered.push(Rendered { path: $path.to_owned(), html });
             })*
