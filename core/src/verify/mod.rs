@@ -36,7 +36,9 @@ pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
 #[cfg(feature = "native")]
 pub(crate) use match_spec::Requirement;
-pub use output::{CheckedFile, explanation, github_annotations, github_unreadable, rules_page, sarif};
+pub use output::{
+    CheckedFile, explanation, github_annotations, github_unreadable, markdown, rules_page, sarif,
+};
 pub use report::{Attestation, Installs, Report};
 pub use rule::{Check, Readers, Rule, Source, Subject};
 pub use rules::{rule, rules};
