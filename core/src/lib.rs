@@ -27,6 +27,6 @@ pub mod store;
 #[cfg(feature = "native")]
 pub mod transfer;
 pub mod verify;
-mod web_url;
+pub mod web_url;
 #[cfg(feature = "native")]
 pub mod website;

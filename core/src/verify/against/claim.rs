@@ -108,6 +108,15 @@ impl Wanted {
         wanted
     }
 
+    /// One name in one subdir.
+    pub(super) fn only(subdir: &str, name: &str) -> Self {
+        let names = BTreeSet::from([name.to_owned()]);
+        Self {
+            names: BTreeMap::from([(subdir.to_owned(), names)]),
+            anywhere: BTreeSet::new(),
+        }
+    }
+
     /// The subdirs that matter, of those that a channel may have.
     pub fn subdirs<'a>(&'a self, platforms: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
         let platforms = platforms.iter().copied().filter(|_| !self.anywhere.is_empty());
