@@ -21,8 +21,7 @@ mod tree;
 
 use std::io::{self, Read, Seek};
 
-#[cfg(feature = "site")]
-pub(crate) use against::name_of;
+pub(crate) use against::name_and_requirement;
 pub use against::{
     ChannelDocuments, ChannelError, ChannelPlace, ChannelView, Claim, DocumentError, PublishedRecord,
     Section, Wanted, published_records, read_channels,

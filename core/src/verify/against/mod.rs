@@ -14,9 +14,9 @@ mod shards;
 mod view;
 
 pub use channel::{ChannelError, published_records, read_channels};
-pub(crate) use claim::name_of;
-pub(in crate::verify) use claim::specs;
+pub(crate) use claim::name_and_requirement;
 pub use claim::{Claim, Wanted};
+pub(in crate::verify) use claim::{name_of, specs};
 pub use given::{ChannelDocuments, DocumentError};
 pub use place::ChannelPlace;
 pub use view::{ChannelView, PublishedRecord, Section};
