@@ -18,6 +18,7 @@ pub mod policy;
 pub mod provision;
 #[cfg(feature = "native")]
 pub mod publish;
+pub mod ranged;
 pub mod record;
 #[cfg(feature = "http")]
 pub mod remote;
@@ -30,6 +31,8 @@ pub mod site;
 pub mod store;
 #[cfg(feature = "native")]
 pub mod transfer;
+#[cfg(test)]
+mod typescript;
 pub mod verify;
 mod web_url;
 #[cfg(feature = "native")]

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use towpath_core::inspect::{Inspection, write_member};
 use towpath_core::package::digest::hash_one;
 use towpath_core::package::{ArtifactName, Limits, read_metadata};
-use towpath_core::verify::{Evidence, Profile, Selection, VerifyOptions, judge};
+use towpath_core::verify::{Content, Evidence, Profile, Selection, VerifyOptions, judge};
 
 /// 2026-01-01: not the time of day, which would be another one in each run.
 const NOW: i64 = 1_767_225_600_000;
@@ -84,7 +84,7 @@ fn read(path: &Path, name: &ArtifactName) -> io::Result<Vec<String>> {
         lines.push(format!("report {}", json(&judge(&evidence, &options))));
     }
     for entry in &evidence.entries {
-        let content = entry.content.as_ref().map(|content| content.sha256_hex());
+        let content = entry.content.as_ref().map(Content::sha256_hex);
         lines.push(format!(
             "member {:?} at {}: {} bytes {content:?}",
             entry.spelled, entry.offset, entry.size
@@ -93,8 +93,8 @@ fn read(path: &Path, name: &ArtifactName) -> io::Result<Vec<String>> {
     lines.push(format!("evidence {}", sha256_of_debug(&evidence)));
 
     // Each is looked for from the start, so not all of them.
-    let files = evidence.entries.iter().filter(|entry| entry.is_file());
-    if let Some(last) = files.last() {
+    let mut files = evidence.entries.iter().filter(|entry| entry.is_file());
+    if let Some(last) = files.next_back() {
         let mut content = Vec::new();
         lines.push(
             match write_member(name, open()?, &last.path, &limits, &mut content) {

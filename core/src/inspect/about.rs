@@ -13,6 +13,7 @@ use crate::web_url::web_url;
 
 /// Under which terms a package may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Legal {
     /// Its licence, an SPDX expression in well-made packages.
@@ -25,6 +26,7 @@ pub struct Legal {
 
 /// Where there is more about a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Link {
     /// The field that it is from, such as `home` or `dev_url`.
@@ -35,6 +37,7 @@ pub struct Link {
 
 /// Who built a package, and with what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Build {
     /// The tools, the one that made the package first.
@@ -57,6 +60,7 @@ pub struct Build {
 
 /// A tool that built a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Tool {
     /// Its name, such as `conda-build`.
@@ -67,6 +71,7 @@ pub struct Tool {
 
 /// What a package was built from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Source {
     /// A URL, or a path beside the recipe.
@@ -79,6 +84,7 @@ pub struct Source {
 
 /// Where the recipe of a package is kept and which run built it (CEP 31).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Provenance {
     /// The repository.

@@ -11,6 +11,7 @@ use crate::package::recipe::recipe_json;
 
 /// What a package needs, as its `info/index.json` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Dependencies {
     /// What has to be there.
@@ -29,6 +30,7 @@ pub struct Dependencies {
 
 /// What packages that are built with this one will need, by the way they are built with it (CEP 12).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct RunExports {
     /// If it is in their host environment.

@@ -22,6 +22,7 @@ const FILES_MAX: usize = 2_000_000;
 
 /// What a package installs, in the order of its list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct FileList {
     /// Where the list is from: `info/paths.json`, `info/files`, or `archive` if the package has neither.
@@ -32,6 +33,7 @@ pub struct FileList {
 
 /// A file that a package installs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct PackagedFile {
     /// Its path in the environment.
@@ -52,6 +54,7 @@ pub struct PackagedFile {
 
 /// The path that a file was built for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Prefix {
     /// The path that stands in the file.
@@ -62,6 +65,7 @@ pub struct Prefix {
 
 /// How a path is put into an environment; the names are those of `info/paths.json` (CEP 34).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum PathType {
     /// A file: conda links it from its cache.

@@ -48,6 +48,7 @@ pub(super) const DOCUMENT_BYTES: u64 = 8 << 20;
 
 /// One member of the `info/` folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct InfoMember {
     /// Its path, beginning with `info/`.

@@ -10,6 +10,7 @@ use crate::record::BuildTime;
 
 /// Who a package is, as its `info/index.json` says (CEP 34).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Identity {
     /// Its name.

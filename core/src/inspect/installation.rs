@@ -9,6 +9,7 @@ use super::lenient::Fields;
 
 /// What installing a package does beside linking its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Installation {
     /// Scripts that run when it is installed or removed.
@@ -23,6 +24,7 @@ pub struct Installation {
 
 /// A script that runs when a package is installed or removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct LinkScript {
     /// When it runs.
@@ -33,6 +35,7 @@ pub struct LinkScript {
 
 /// When a link script runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkScriptKind {
     /// Before the files are linked.
@@ -56,6 +59,7 @@ impl LinkScriptKind {
 
 /// Something that happens when an environment is activated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Activation {
     /// What happens.
@@ -66,6 +70,7 @@ pub struct Activation {
 
 /// What happens when an environment is activated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ActivationKind {
     /// A script runs on activation.

@@ -50,6 +50,7 @@ use crate::package::{ArchiveFormat, ArtifactName, Digests, Limits, PackageError}
 ///
 /// Serialised, it is what `towpath inspect --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Inspection {
     /// The name of the file.

@@ -6,10 +6,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 use ureq::{Body, Error};
 
-use super::blocks::{BLOCK, Blocks};
 use super::client::{Answer, Ask, Client, unexpected};
 use super::content_range::ContentRange;
 use super::error::{RemoteError, without_secrets};
+use crate::ranged::blocks::{BLOCK, Blocks};
+use crate::ranged::sought;
 
 /// A file that is larger than this is not fetched as a whole from a server which says that it has
 /// ranges, but did not give the last bytes alone.
@@ -108,7 +109,7 @@ impl RemoteFile {
                 }
                 file.size = range.total;
                 let end = file.body(response, range.length)?;
-                file.content = Content::Parts(Blocks::with_end(range.start, end));
+                file.content = Content::Parts(Blocks::default().with_end(range.start, end));
             }
             StatusCode::OK => match response.body().content_length() {
                 Some(size) if size > WHOLE && has_ranges(response.headers()) => file.size = size,
@@ -311,18 +312,7 @@ impl Read for RemoteFile {
 
 impl Seek for RemoteFile {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        let place = match position {
-            SeekFrom::Start(place) => Some(place),
-            SeekFrom::End(offset) => self.size.checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
-        };
-        let before = || {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a place before the start of the file",
-            )
-        };
-        self.position = place.ok_or_else(before)?;
+        self.position = sought(position, self.position, self.size)?;
         Ok(self.position)
     }
 }

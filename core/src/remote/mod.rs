@@ -4,7 +4,6 @@
 //! like local ones: only the ranges that are looked at are asked for. The certificates are those that
 //! the operating system trusts; a proxy is used if one is given.
 
-mod blocks;
 mod client;
 mod content_range;
 mod error;

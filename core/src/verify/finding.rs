@@ -18,6 +18,7 @@ const MEMBER: usize = 1_000;
 
 /// What a rule has against a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Finding {
     /// The rule.
     pub code: &'static str,
@@ -44,18 +45,23 @@ impl Finding {
 ///
 /// The names are the package's own, and may hold anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Place {
     /// A member: of the zip, or of a tarball in it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub member: Option<String>,
     /// What within a JSON member, such as `depends[3]`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub key: Option<String>,
     /// Which line of a text member, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub line: Option<u64>,
     /// Which byte of the file, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub offset: Option<u64>,
 }
 

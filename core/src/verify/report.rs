@@ -11,6 +11,7 @@ const ATTESTATION: &str = "G613";
 
 /// What was found in one package.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Report {
     /// The file's name.
     pub file_name: String,
@@ -24,11 +25,16 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many more there are of a code and severity.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(
+        test,
+        ts(as = "Option<BTreeMap<String, BTreeMap<Severity, usize>>>", optional)
+    )]
     pub more: BTreeMap<&'static str, BTreeMap<Severity, usize>>,
     /// Whether every client installs the same from it.
     pub installs: Installs,
     /// What is known of the attestation beside the file, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub attestation: Option<Attestation>,
     /// What it says of itself, for comparison with a channel.
     #[serde(skip)]
@@ -37,6 +43,7 @@ pub struct Report {
 
 /// What is known of an attestation (CEP 27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Attestation {
     /// Whether it says what this file is; if not, findings say why.
     pub statement_matches: bool,
@@ -46,6 +53,7 @@ pub struct Attestation {
 
 /// Whether every client installs the same from a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "verdict", content = "codes", rename_all = "lowercase")]
 pub enum Installs {
     /// conda and rattler install the same tree.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know; nothing has to be done.
@@ -54,6 +55,7 @@ impl FromStr for Severity {
 
 /// What a package is checked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// It was built now and is to be uploaded.

@@ -1,22 +1,45 @@
-//! What was already read of a remote file, and how much to read next.
+//! What was already read of a file that is read in ranges, and how much to read next.
 
 use std::collections::VecDeque;
 
 /// How much is read at a place that nothing is known of.
-pub(super) const BLOCK: u64 = 64 << 10;
-
-/// How much is read at once where a file is read on and on.
-const BLOCK_MAX: u64 = 4 << 20;
+pub(crate) const BLOCK: u64 = 64 << 10;
 
 /// A gap before what is already here that is read at once: it costs less than a second request.
 const GAP: u64 = 256 << 10;
 
-/// How much is kept. The end of the file is kept beside it.
-const KEPT: u64 = 16 << 20;
+/// How far away the ranges of a file are, which decides how much is asked for at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Distance {
+    /// On a server: a request costs more than some bytes that are not needed, and what was read is kept.
+    #[default]
+    Far,
+    /// On the disk of this machine, and memory is dear.
+    Near,
+}
+
+impl Distance {
+    /// How much is read at once where a file is read on and on.
+    fn block_max(self) -> u64 {
+        match self {
+            Self::Far => 4 << 20,
+            Self::Near => 1 << 20,
+        }
+    }
+
+    /// How much is kept. The last block and the end of the file are kept beside it.
+    fn kept(self) -> u64 {
+        match self {
+            Self::Far => 16 << 20,
+            Self::Near => 0,
+        }
+    }
+}
 
 /// Parts of a file, in memory.
 #[derive(Debug, Default)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
+    distance: Distance,
     /// The end of the file, which has the directory of a zip: it is looked at again and again.
     end: Option<Block>,
     others: VecDeque<Block>,
@@ -38,21 +61,30 @@ impl Block {
 }
 
 impl Blocks {
-    /// With the end of the file.
-    pub(super) fn with_end(start: u64, bytes: Vec<u8>) -> Self {
+    /// Of a file of which nothing was read.
+    pub(crate) fn at_distance(distance: Distance) -> Self {
         Self {
-            end: Some(Block { start, bytes }),
+            distance,
             ..Self::default()
         }
     }
 
+    /// The same with the end of the file, from `start` on.
+    pub(crate) fn with_end(self, start: u64, bytes: Vec<u8>) -> Self {
+        Self {
+            end: Some(Block { start, bytes }),
+            ..self
+        }
+    }
+
     /// Whether the first part reaches back to the start: then it is the whole file.
-    pub(super) fn are_whole(&self) -> bool {
+    #[cfg(any(feature = "http", test))]
+    pub(crate) fn are_whole(&self) -> bool {
         self.end.as_ref().is_some_and(|end| end.start == 0)
     }
 
     /// What is here from this place on.
-    pub(super) fn at(&self, position: u64) -> Option<&[u8]> {
+    pub(crate) fn at(&self, position: u64) -> Option<&[u8]> {
         let block = self
             .all()
             .find(|block| block.start <= position && position < block.end())?;
@@ -61,9 +93,9 @@ impl Blocks {
     }
 
     /// How many bytes to ask for at this place, where nothing is, in a file of this size.
-    pub(super) fn wanted(&self, position: u64, size: u64) -> u64 {
+    pub(crate) fn wanted(&self, position: u64, size: u64) -> u64 {
         let ahead = if position == self.read_until {
-            (self.last_length * 2).clamp(BLOCK, BLOCK_MAX)
+            (self.last_length * 2).clamp(BLOCK, self.distance.block_max())
         } else {
             BLOCK
         };
@@ -77,13 +109,13 @@ impl Blocks {
         if gap <= ahead.max(GAP) { gap } else { ahead }
     }
 
-    pub(super) fn keep(&mut self, start: u64, bytes: Vec<u8>) {
+    pub(crate) fn keep(&mut self, start: u64, bytes: Vec<u8>) {
         let block = Block { start, bytes };
         (self.read_until, self.last_length) = (block.end(), block.bytes.len() as u64);
         self.others.push_back(block);
         let kept =
             |others: &VecDeque<Block>| others.iter().map(|block| block.bytes.len() as u64).sum::<u64>();
-        while self.others.len() > 1 && kept(&self.others) > KEPT {
+        while self.others.len() > 1 && kept(&self.others) > self.distance.kept() {
             self.others.pop_front();
         }
     }
@@ -100,18 +132,18 @@ mod tests {
     const SIZE: u64 = 100 << 20;
 
     fn blocks() -> Blocks {
-        Blocks::with_end(SIZE - BLOCK, vec![0; BLOCK as usize])
+        Blocks::default().with_end(SIZE - BLOCK, vec![0; BLOCK as usize])
     }
 
     #[test]
     fn what_is_here_is_found() {
-        let mut blocks = Blocks::with_end(90, (90..100).collect());
+        let mut blocks = Blocks::default().with_end(90, (90..100).collect());
         blocks.keep(10, (10..20).collect());
         assert_eq!(blocks.at(12).unwrap()[..2], [12, 13]);
         assert_eq!(blocks.at(99).unwrap(), [99]);
         assert!(blocks.at(20).is_none() && blocks.at(100).is_none() && blocks.at(0).is_none());
         assert!(!blocks.are_whole());
-        assert!(Blocks::with_end(0, vec![1]).are_whole());
+        assert!(Blocks::default().with_end(0, vec![1]).are_whole());
     }
 
     #[test]
@@ -142,11 +174,17 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_the_end_is_kept() {
         let mut blocks = blocks();
+        let kept = |blocks: &Blocks| blocks.all().map(|block| block.bytes.len() as u64).sum::<u64>();
+        let most = Distance::Far.block_max();
         for index in 0..20 {
-            blocks.keep(index * BLOCK_MAX, vec![0; BLOCK_MAX as usize]);
+            blocks.keep(index * most, vec![0; most as usize]);
         }
-        let kept: usize = blocks.all().map(|block| block.bytes.len()).sum();
-        assert!(kept as u64 <= KEPT + BLOCK);
+        assert!(kept(&blocks) <= Distance::Far.kept() + BLOCK);
         assert!(blocks.at(SIZE - 1).is_some() && blocks.at(0).is_none());
+        let mut blocks = Blocks::at_distance(Distance::Near);
+        for index in 0..20 {
+            blocks.keep(index * BLOCK, vec![0; BLOCK as usize]);
+        }
+        assert_eq!(kept(&blocks), BLOCK);
     }
 }

@@ -1,0 +1,103 @@
+//! Checks of a package, by the rules of `towpath verify`.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use towpath_core::channel::Subdir;
+use towpath_core::package::ArtifactName;
+use towpath_core::verify::{self, CheckedFile, Profile, Selection, Severity, VerifyOptions, sarif};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Failure;
+use crate::source::ByteSource;
+
+/// How a package is checked; all of it can be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct Options {
+    profile: ProfileName,
+    select: Vec<String>,
+    ignore: Vec<String>,
+    subdir: Option<String>,
+    now: Option<i64>,
+    attestation: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ProfileName {
+    #[default]
+    Publish,
+    Mirror,
+}
+
+/// Checks a package; `options` is JSON. The result is JSON of what `towpath verify --json` says of the
+/// file (`report`), and the same in SARIF (`sarif`).
+///
+/// # Errors
+///
+/// When the file cannot be read, or an option is wrong. Whatever is wrong with the package is a finding.
+#[wasm_bindgen]
+pub fn verify(name: &str, source: &ByteSource, options: &str) -> Result<String, JsValue> {
+    Ok(verified(name, source, options)?)
+}
+
+fn verified(name: &str, source: &ByteSource, options: &str) -> Result<String, Failure> {
+    let name = ArtifactName::new(name)?;
+    let options: Options = serde_json::from_str(options)?;
+    let report = verify::verify(&name, source.open(), &options.parsed()?)?;
+    let fit = report.worst() < Some(Severity::Error);
+    let file = CheckedFile {
+        path: name.as_str().to_owned(),
+        report,
+    };
+    let mut told = json!(file.report);
+    told["fit"] = fit.into();
+    let sarif = sarif(&[file]);
+    Ok(json!({ "report": told, "sarif": sarif }).to_string())
+}
+
+impl Options {
+    fn parsed(self) -> Result<VerifyOptions, Failure> {
+        let mut selection = Selection::of(match self.profile {
+            ProfileName::Publish => Profile::Publish,
+            ProfileName::Mirror => Profile::Mirror,
+        });
+        for code in &self.select {
+            selection = selection.select(code)?;
+        }
+        for code in &self.ignore {
+            selection = selection.ignore(code)?;
+        }
+        let subdir: Option<Subdir> = self.subdir.map(|subdir| subdir.parse()).transpose()?;
+        Ok(VerifyOptions {
+            selection,
+            subdir,
+            now: self.now,
+            attestation: self.attestation.map(String::into_bytes),
+            ..VerifyOptions::default()
+        })
+    }
+}
+
+/// The rules, as JSON: what each asks, why, and what to do about a breach.
+#[wasm_bindgen]
+pub fn rules() -> String {
+    let rules: Vec<Value> = verify::rules()
+        .map(|rule| {
+            let sources = rule.sources.iter();
+            let sources = sources.map(|source| json!({ "text": source.to_string(), "url": source.url() }));
+            json!({
+                "code": rule.code,
+                "severity": rule.severity,
+                "mirror": rule.mirror,
+                "title": rule.title,
+                "why": rule.why,
+                "mend": rule.mend,
+                "bad": rule.bad,
+                "good": rule.good,
+                "sources": sources.collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!(rules).to_string()
+}

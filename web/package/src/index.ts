@@ -1,0 +1,11 @@
+// What the package of npm gives.
+export { InspectorError } from "./failure.js";
+export { Inspector } from "./inspector.js";
+export type { InspectorOptions } from "./inspector.js";
+export { Package } from "./package.js";
+export type { Member, OpenOptions, PackageFiles, Verification } from "./package.js";
+export type { FailureKind, Progress, Traffic } from "./protocol.js";
+export type { Rule, RuleSource } from "./rule.js";
+export type * from "./types.js";
+export type { VerifyChoices } from "./verify-choices.js";
+export type { CallOptions } from "./workers.js";

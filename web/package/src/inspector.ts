@@ -1,0 +1,66 @@
+// Where it begins: the module is loaded once, and packages are opened with it.
+import { Package } from "./package.js";
+import type { OpenOptions } from "./package.js";
+import type { Rule } from "./rule.js";
+import { Workers } from "./workers.js";
+
+/** Where the parts of the inspector are. All can be left out: then they are beside this script. */
+export interface InspectorOptions {
+  /** The module, compiled, on its way, or where it is. */
+  readonly module?: WebAssembly.Module | Response | Promise<WebAssembly.Module | Response> | URL | string;
+  /** Makes a Worker of `worker.js`, where it cannot be loaded from its own URL. */
+  readonly worker?: () => Worker;
+  /** How many packages are read at a time; two, if nothing is said. */
+  readonly workers?: number;
+}
+
+/**
+ * Opens packages. Nothing of them is sent anywhere: they are read on this machine, in Workers.
+ *
+ * ```js
+ * const inspector = await Inspector.load();
+ * const { report } = await inspector.open(file).verify();
+ * ```
+ */
+export class Inspector {
+  readonly #workers: Workers;
+  #rules: Promise<Rule[]> | undefined;
+
+  private constructor(workers: Workers) {
+    this.#workers = workers;
+  }
+
+  /** Loads the module. */
+  static async load(options: InspectorOptions = {}): Promise<Inspector> {
+    const module = await compiled(options.module ?? new URL("./inspector.wasm", import.meta.url));
+    const make = options.worker ?? (() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+    return new Inspector(new Workers(module, make, options.workers ?? 2));
+  }
+
+  /**
+   * Opens a package: a file, or the URL of one. Nothing is read before something is asked. Of a URL, the
+   * host must let this page read it.
+   */
+  open(source: Blob | URL | string, options: OpenOptions = {}): Package {
+    return new Package(this.#workers, source, options);
+  }
+
+  /** The rules that packages are checked by. */
+  rules(): Promise<Rule[]> {
+    this.#rules ??= this.#workers.run({ kind: "rules" }).then(({ result }) => result as Rule[]);
+    return this.#rules;
+  }
+
+  /** Stops everything that is under way. */
+  close(): void {
+    this.#workers.close();
+  }
+}
+
+async function compiled(module: NonNullable<InspectorOptions["module"]>): Promise<WebAssembly.Module> {
+  const given = await (typeof module === "string" || module instanceof URL ? fetch(module) : module);
+  if (!(given instanceof Response)) return given;
+  if (!given.ok) throw new Error(`the module at ${given.url} cannot be loaded: status ${given.status}`);
+  // Not every host says that the module is one, and compiling on the way wants it said.
+  return WebAssembly.compile(await given.arrayBuffer());
+}

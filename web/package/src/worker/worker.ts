@@ -1,0 +1,96 @@
+// The Worker: reads packages with the module, away from the page, so that the page never stands still.
+import { initSync, inspect, readMember, repodataRecord, rules, verify } from "../../../pkg/wasm/towpath_inspector.js";
+import type { ByteSource, InitOutput } from "../../../pkg/wasm/towpath_inspector.js";
+import { InspectorError } from "../failure.js";
+import type { Call, FailureKind, FromWorker, Subject, ToWorker, Traffic } from "../protocol.js";
+import { BlobSource } from "./blob-source.js";
+import { Counted } from "./counted.js";
+import { openUrl } from "./http-source.js";
+
+let wasm: InitOutput | undefined;
+
+const post = (message: FromWorker, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+const memory = () => wasm?.memory.buffer.byteLength ?? 0;
+
+/** What a call gives: what may be moved to the page rather than copied, too. */
+interface Answer {
+  readonly result: unknown;
+  readonly traffic?: Traffic | undefined;
+  readonly transfer?: Transferable[];
+}
+
+/** Does something with the bytes of a package, all of which are read about so many times. */
+async function withBytes({ place }: Subject, times: number, use: (source: ByteSource) => Answer): Promise<Answer> {
+  const tell = (read: number, total: number) => post({ progress: { read, total, memory: memory() } });
+  const opened = "blob" in place
+    ? { source: new BlobSource(place.blob), traffic: () => undefined }
+    : await openUrl(place.url, place.wholeBytes, tell);
+  const total = opened.source.size * times;
+  const source = new Counted(opened.source, (read) => tell(Math.min(read, total), total));
+  try {
+    const answer = use(source);
+    return { ...answer, traffic: opened.traffic() };
+  } catch (error) {
+    throw source.failure ?? error;
+  }
+}
+
+function answer(call: Call): Promise<Answer> | Answer {
+  switch (call.kind) {
+    case "rules":
+      return { result: JSON.parse(rules()) };
+    case "inspect":
+      return withBytes(call.subject, 1, (source) => ({
+        result: JSON.parse(inspect(call.subject.name, source, call.digests)),
+      }));
+    case "member":
+      return withBytes(call.subject, 1, (source) => {
+        const pieces: Uint8Array[] = [];
+        const keep = (piece: Uint8Array) => pieces.push(piece);
+        const told = JSON.parse(readMember(call.subject.name, source, call.path, call.maxBytes, keep));
+        const bytes = joined(pieces);
+        return { result: { ...told, bytes }, transfer: [bytes.buffer] };
+      });
+    case "verify":
+      // Once for its digests, once to look into it.
+      return withBytes(call.subject, 2, (source) => {
+        const choices = JSON.stringify({ now: Date.now(), ...call.choices });
+        return { result: JSON.parse(verify(call.subject.name, source, choices)) };
+      });
+    case "record":
+      return withBytes(call.subject, 1, (source) => ({
+        result: JSON.parse(repodataRecord(call.subject.name, source)),
+      }));
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let place = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, place);
+    place += piece.length;
+  }
+  return bytes;
+}
+
+/** Errors of the module are about the package, unless the module itself broke down. */
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof InspectorError) return error.kind;
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError ? "internal" : "package";
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if ("module" in data) {
+    wasm = initSync({ module: data.module });
+    return;
+  }
+  try {
+    const { result, traffic, transfer } = await answer(data.call);
+    post({ result, traffic, memory: memory() }, transfer);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const size = error instanceof InspectorError ? error.size : undefined;
+    post({ failure: { kind: kindOf(error), message, ...(size !== undefined && { size }) } });
+  }
+};
