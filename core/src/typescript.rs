@@ -8,7 +8,7 @@ use crate::verify::{Profile, Report};
 
 const HEAD: &str = "\
 // What the module gives, as Rust serialises it. Made from the types of towpath-core by a test:
-// UPDATE_TYPES=1 cargo test -p towpath-core typescript
+// UPDATE_TYPES=1 cargo test -p towpath-core --features gluesql typescript
 ";
 
 /// Declarations of a type and of those that it is made of, each once.
@@ -32,24 +32,43 @@ impl TypeVisitor for Declarations {
     }
 }
 
-#[test]
-fn typescript_has_the_types_of_rust() {
+/// That a file of `web/package` has the declarations; with `UPDATE_TYPES` in the environment it gets them.
+fn expect_declared(file: &str, visit: impl FnOnce(&mut Declarations)) {
     let mut declarations = Declarations {
         config: Config::new().with_large_int("number"),
         names: Vec::new(),
         texts: Vec::new(),
     };
-    declarations.visit::<Inspection>();
-    declarations.visit::<Report>();
-    declarations.visit::<Profile>();
+    visit(&mut declarations);
     let page = format!("{HEAD}\n{}", declarations.texts.join("\n"));
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/package/src/types.ts");
+    let path = format!("{}/../web/package/src/{file}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_TYPES").is_some() {
-        fs_err::write(path, &page).unwrap();
+        fs_err::write(&path, &page).unwrap();
     }
     let written = fs_err::read_to_string(path).unwrap();
     assert!(
         written == page,
-        "web/package/src/types.ts is old: UPDATE_TYPES=1 cargo test -p towpath-core typescript"
+        "web/package/src/{file} is old: UPDATE_TYPES=1 cargo test -p towpath-core --features gluesql typescript"
     );
+}
+
+#[test]
+fn typescript_has_the_types_of_rust() {
+    expect_declared("types.ts", |declarations| {
+        declarations.visit::<Inspection>();
+        declarations.visit::<Report>();
+        declarations.visit::<Profile>();
+    });
+}
+
+#[cfg(feature = "gluesql")]
+#[test]
+fn typescript_has_the_types_of_records() {
+    use crate::query::{Hits, Loaded, Table, TableDescription};
+    expect_declared("records-types.ts", |declarations| {
+        declarations.visit::<Loaded>();
+        declarations.visit::<TableDescription>();
+        declarations.visit::<Table>();
+        declarations.visit::<Hits>();
+    });
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// The answer to a `SELECT`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Table {
     /// The columns' names.
@@ -17,6 +18,7 @@ pub struct Table {
 
 /// A value in an answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Cell {

@@ -42,6 +42,7 @@ const TOLD: usize = 20;
 
 /// What came of loading a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Loaded {
     /// How many records were taken.
@@ -54,6 +55,7 @@ pub struct Loaded {
 
 /// A record that was left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct LeftOut {
     /// The key by which the document has it: a file name as a rule.

@@ -26,6 +26,7 @@
 mod answer;
 mod error;
 mod held;
+mod joins;
 mod loading;
 mod logic;
 mod ordered;
@@ -166,7 +167,7 @@ impl ChannelRecords {
     }
 
     /// Lets go of the document that is not finished, and of its records.
-    fn give_up(&mut self) {
+    pub fn give_up(&mut self) {
         self.loading = None;
         self.records.held.cut(self.complete);
     }

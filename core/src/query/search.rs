@@ -16,6 +16,7 @@ const WORD_MAX: usize = 100;
 
 /// What a search finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Hits {
     /// The packages, the best first.
@@ -26,6 +27,7 @@ pub struct Hits {
 
 /// A package that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Hit {
     /// Its name.
@@ -46,6 +48,7 @@ pub struct Hit {
 
 /// Where a word is in what a package says. The order of the variants is that of the hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Match {

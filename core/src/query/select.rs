@@ -15,6 +15,7 @@ use gluesql_core::translate::translate;
 
 use super::answer::{Cell, Table};
 use super::error::QueryError;
+use super::joins;
 use super::logic;
 use super::ordered::Records;
 use super::reading::Reading;
@@ -31,15 +32,21 @@ const OPERATORS_MAX: usize = 300;
 pub struct SelectLimits {
     /// Rows that are given out.
     pub rows: usize,
-    /// Rows that are read, in subqueries and joins again and again.
-    pub rows_read: u64,
+    /// Rows that are read, in subqueries and joins again and again; if it is not said, twenty times as
+    /// many as there are, and a million at least.
+    pub rows_read: Option<u64>,
 }
+
+/// How often a query may read all there is.
+const TIMES_READ: u64 = 20;
+/// How many rows it may read however few there are.
+const ROWS_READ_MIN: u64 = 1_000_000;
 
 impl Default for SelectLimits {
     fn default() -> Self {
         Self {
             rows: 10_000,
-            rows_read: 20_000_000,
+            rows_read: None,
         }
     }
 }
@@ -49,17 +56,20 @@ pub(super) fn select(records: &Records, sql: &str, limits: SelectLimits) -> Resu
     let tokens = tokens(sql)?;
     let named = Named::of(&tokens);
     let mut query = parse(tokens)?;
+    joins::help(&mut query);
     logic::mend(&mut query);
     cut(&mut query, limits.rows);
-    let mut reading = Reading::new(records, |column| named.has(column), limits.rows_read);
+    let rows_read = limits.rows_read.unwrap_or_else(|| {
+        let all = records.held.records.len() + records.held.dependencies.len();
+        (all as u64).saturating_mul(TIMES_READ).max(ROWS_READ_MIN)
+    });
+    let mut reading = Reading::new(records, |column| named.has(column), rows_read);
     let answered =
         subqueries::answer_within(&mut reading, &mut query).and_then(|()| answer(&mut reading, query));
     let (columns, mut rows) = match answered {
         Ok(answer) => answer,
         Err(_) if reading.is_exhausted() => {
-            return Err(QueryError::TooManyRows {
-                rows: limits.rows_read,
-            });
+            return Err(QueryError::TooManyRows { rows: rows_read });
         }
         Err(error) => return Err(in_words(error)),
     };

@@ -12,6 +12,7 @@ use crate::package::ArchiveFormat;
 
 /// A table, for people who want to ask it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct TableDescription {
     /// Its name.
@@ -24,6 +25,7 @@ pub struct TableDescription {
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct ColumnDescription {
     /// Its name.
@@ -37,6 +39,7 @@ pub struct ColumnDescription {
 
 /// What a column holds. None holds `NULL`: what a record does not say is empty text, 0 or false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum ColumnKind {

@@ -51,6 +51,25 @@ use super::*;
      AND d.dependency = 'sphinx')",
     json!([["numpydoc"]])
 )]
+#[case(
+    "SELECT r.name FROM records r WHERE NOT EXISTS (SELECT * FROM dependencies d WHERE d.kind = 'depends' \
+     AND r.path = d.path) AND r.subdir = 'noarch' ORDER BY r.name",
+    json!([["mynumpy"], ["numpy"], ["py-numpy-tools"]])
+)]
+#[case(
+    "SELECT d.spec FROM dependencies d WHERE EXISTS (SELECT 1 FROM records r WHERE r.name = d.dependency \
+     AND r.version > d.version) ORDER BY d.spec",
+    json!([["libblas"], ["numpy"], ["python >=3.8"], ["python >=3.9"]])
+)]
+#[case(
+    "SELECT r.version, d.spec FROM dependencies d JOIN records r ON d.path = r.path \
+     WHERE r.name = 'numpy' AND (d.kind = 'constrains' OR d.dependency = 'libblas') AND r.newest ORDER BY d.spec",
+    json!([["1.10.0", "libblas"], ["1.10.0", "numba <0.5"]])
+)]
+#[case(
+    "SELECT COUNT(*) FROM records r WHERE EXISTS (SELECT COUNT(*) FROM dependencies d WHERE d.path = r.path)",
+    json!([[8]])
+)]
 #[case("SELECT n FROM (SELECT COUNT(*) AS n FROM records) AS t", json!([[8]]))]
 #[case("SELECT NULL, TRUE, 1.5, 'x'", json!([[null, true, 1.5, "x"]]))]
 fn questions_are_answered(#[case] sql: &str, #[case] expected: Value) {
@@ -153,7 +172,7 @@ fn more_rows_than_are_given_out_are_told_of() {
 #[test]
 fn a_query_that_reads_again_and_again_is_ended() {
     let limits = SelectLimits {
-        rows_read: 100,
+        rows_read: Some(100),
         ..SelectLimits::default()
     };
     let sql = "SELECT COUNT(*) FROM dependencies a, dependencies b";

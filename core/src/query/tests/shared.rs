@@ -41,8 +41,7 @@ fn questions_about_conda_forge() {
         "SELECT r.name, r.version, d.spec FROM records r JOIN dependencies d ON d.path = r.path WHERE r.newest \
          AND d.dependency = 'openssl'",
         "SELECT DISTINCT name FROM records WHERE name NOT IN (SELECT dependency FROM dependencies)",
-        "SELECT DISTINCT d.dependency FROM dependencies d LEFT JOIN records r ON r.name = d.dependency \
-         WHERE r.path IS NULL",
+        "SELECT DISTINCT d.dependency FROM dependencies d WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.name = d.dependency)",
         "SELECT name, size FROM records WHERE size = (SELECT MAX(size) FROM records)",
         "SELECT * FROM records",
     ] {
