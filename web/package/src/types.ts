@@ -1,5 +1,5 @@
 // What the module gives, as Rust serialises it. Made from the types of towpath-core by a test:
-// UPDATE_TYPES=1 cargo test -p towpath-core typescript
+// UPDATE_TYPES=1 cargo test -p towpath-core --features gluesql typescript
 
 /**
  * What a package says of itself.
@@ -154,64 +154,6 @@ files_from: string,
 files: Array<PackagedFile>, };
 
 /**
- * One member of the `info/` folder.
- */
-export type InfoMember = { 
-/**
- * Its path, beginning with `info/`.
- */
-path: string, 
-/**
- * Bytes of its content.
- */
-size: number, 
-/**
- * What it is.
- */
-path_type: PathType, };
-
-/**
- * How a path is put into an environment; the names are those of `info/paths.json` (CEP 34).
- */
-export type PathType = "hardlink" | "softlink" | "directory" | "other";
-
-/**
- * Something that happens when an environment is activated.
- */
-export type Activation = { 
-/**
- * What happens.
- */
-kind: ActivationKind, 
-/**
- * The file that says it.
- */
-path: string, };
-
-/**
- * What happens when an environment is activated.
- */
-export type ActivationKind = "activate" | "deactivate" | "variables";
-
-/**
- * A script that runs when a package is installed or removed.
- */
-export type LinkScript = { 
-/**
- * When it runs.
- */
-kind: LinkScriptKind, 
-/**
- * Where it is in the package.
- */
-path: string, };
-
-/**
- * When a link script runs.
- */
-export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
-
-/**
  * What packages that are built with this one will need, by the way they are built with it (CEP 12).
  */
 export type RunExports = { 
@@ -235,6 +177,70 @@ weak_constrains: Array<string>,
  * Constraints, if it is in their build environment.
  */
 strong_constrains: Array<string>, };
+
+/**
+ * A file that a package installs.
+ */
+export type PackagedFile = { 
+/**
+ * Its path in the environment.
+ */
+path: string, 
+/**
+ * Bytes of it, of a soft link those of the file that it leads to; unknown if only names are listed.
+ */
+size: number | null, 
+/**
+ * How it is put there.
+ */
+path_type: PathType, 
+/**
+ * Where a link leads, if the archive was read to it.
+ */
+target: string | null, 
+/**
+ * SHA-256 in hexadecimal, as the package says.
+ */
+sha256: string | null, 
+/**
+ * The path that it was built for, which is replaced when it is installed.
+ */
+prefix: Prefix | null, 
+/**
+ * Whether it is copied rather than linked.
+ */
+no_link: boolean, };
+
+/**
+ * How a path is put into an environment; the names are those of `info/paths.json` (CEP 34).
+ */
+export type PathType = "hardlink" | "softlink" | "directory" | "other";
+
+/**
+ * The path that a file was built for.
+ */
+export type Prefix = { 
+/**
+ * The path that stands in the file.
+ */
+placeholder: string, 
+/**
+ * How it is replaced: `text` or `binary`.
+ */
+mode: string, };
+
+/**
+ * Where there is more about a package.
+ */
+export type Link = { 
+/**
+ * The field that it is from, such as `home` or `dev_url`.
+ */
+kind: string, 
+/**
+ * An `http` or `https` URL.
+ */
+url: string, };
 
 /**
  * Who built a package, and with what.
@@ -274,17 +280,21 @@ sources: Array<Source>,
 provenance: Provenance | null, };
 
 /**
- * A tool that built a package.
+ * Where the recipe of a package is kept and which run built it (CEP 31).
  */
-export type Tool = { 
+export type Provenance = { 
 /**
- * Its name, such as `conda-build`.
+ * The repository.
  */
-name: string, 
+remote_url: string | null, 
 /**
- * Its version.
+ * The commit.
  */
-version: string, };
+sha: string | null, 
+/**
+ * The run of a CI service.
+ */
+flow_run_id: string | null, };
 
 /**
  * What a package was built from.
@@ -304,80 +314,70 @@ revision: string | null,
 digest: string | null, };
 
 /**
- * Where the recipe of a package is kept and which run built it (CEP 31).
+ * A tool that built a package.
  */
-export type Provenance = { 
+export type Tool = { 
 /**
- * The repository.
+ * Its name, such as `conda-build`.
  */
-remote_url: string | null, 
+name: string, 
 /**
- * The commit.
+ * Its version.
  */
-sha: string | null, 
-/**
- * The run of a CI service.
- */
-flow_run_id: string | null, };
+version: string, };
 
 /**
- * A file that a package installs.
+ * One member of the `info/` folder.
  */
-export type PackagedFile = { 
+export type InfoMember = { 
 /**
- * Its path in the environment.
+ * Its path, beginning with `info/`.
  */
 path: string, 
 /**
- * Bytes of it, of a soft link those of the file that it leads to; unknown if only names are listed.
+ * Bytes of its content.
  */
-size: number | null, 
+size: number, 
 /**
- * How it is put there.
+ * What it is.
  */
-path_type: PathType, 
-/**
- * Where a link leads, if the archive was read to it.
- */
-target: string | null, 
-/**
- * SHA-256 in hexadecimal, as the package says.
- */
-sha256: string | null, 
-/**
- * The path that it was built for, which is replaced when it is installed.
- */
-prefix: Prefix | null, 
-/**
- * Whether it is copied rather than linked.
- */
-no_link: boolean, };
+path_type: PathType, };
 
 /**
- * The path that a file was built for.
+ * A script that runs when a package is installed or removed.
  */
-export type Prefix = { 
+export type LinkScript = { 
 /**
- * The path that stands in the file.
+ * When it runs.
  */
-placeholder: string, 
+kind: LinkScriptKind, 
 /**
- * How it is replaced: `text` or `binary`.
+ * Where it is in the package.
  */
-mode: string, };
+path: string, };
 
 /**
- * Where there is more about a package.
+ * When a link script runs.
  */
-export type Link = { 
+export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
+
 /**
- * The field that it is from, such as `home` or `dev_url`.
+ * Something that happens when an environment is activated.
  */
-kind: string, 
+export type Activation = { 
 /**
- * An `http` or `https` URL.
+ * What happens.
  */
-url: string, };
+kind: ActivationKind, 
+/**
+ * The file that says it.
+ */
+path: string, };
+
+/**
+ * What happens when an environment is activated.
+ */
+export type ActivationKind = "activate" | "deactivate" | "variables";
 
 /**
  * What was found in one package.
@@ -415,6 +415,11 @@ installs: Installs,
  * What is known of the attestation beside the file, if there is one.
  */
 attestation?: Attestation, };
+
+/**
+ * Whether every client installs the same from a package.
+ */
+export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
 
 /**
  * What a rule has against a package.
@@ -467,11 +472,6 @@ statement_matches: boolean,
  * Whether its signature was checked. That is never done here: it takes the keys of others.
  */
 signature_checked: boolean, };
-
-/**
- * Whether every client installs the same from a package.
- */
-export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
 
 /**
  * What a package is checked for.
