@@ -53,7 +53,11 @@ async function add(records: ChannelRecords, subdir: string, source: Blob | strin
     const cancel = () => void reader.cancel();
     signal.addEventListener("abort", cancel);
     let read = 0;
-    let told = 0;
+    let told = -Infinity;
+    const tell = () => {
+      told = performance.now();
+      post({ progress: { read, total, memory: wasm?.memory.buffer.byteLength ?? 0 } });
+    };
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         throw new Failure("source", `the document broke off: ${messageOf(error)}`);
@@ -62,13 +66,11 @@ async function add(records: ChannelRecords, subdir: string, source: Blob | strin
       if (done) break;
       as("repodata", () => records.take(value));
       read += value.length;
-      const now = performance.now();
-      if (now - told > 100) {
-        told = now;
-        post({ progress: { read, total, memory: wasm?.memory.buffer.byteLength ?? 0 } });
-      }
+      if (performance.now() - told > 100) tell();
     }
-    return JSON.parse(as("repodata", () => records.finish()));
+    const loaded: unknown = JSON.parse(as("repodata", () => records.finish()));
+    tell();
+    return loaded;
   } catch (error) {
     records.giveUp();
     throw error;
