@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gluesql_core::ast::{BinaryOperator, Expr, Query};
+use gluesql_core::ast::{BinaryOperator, Expr, Projection, Query, SelectItem, SetExpr};
 use gluesql_core::data::Value;
 use gluesql_core::error::Error;
 
@@ -24,7 +24,11 @@ fn answer_in(reading: &mut Reading<'_>, expr: &mut Expr) -> Result<(), Error> {
         return Ok(());
     };
     answer_within(reading, query)?;
-    match answer(reading, query.clone()) {
+    let mut query = query.clone();
+    if let Expr::InSubquery { .. } = expr {
+        each_value_once(&mut query);
+    }
+    match answer(reading, query) {
         Ok(answer) => {
             if let Some(told) = told(expr, answer) {
                 *expr = told;
@@ -34,6 +38,22 @@ fn answer_in(reading: &mut Reading<'_>, expr: &mut Expr) -> Result<(), Error> {
         Err(error) if reading.is_exhausted() => Err(error),
         // It looks at the row around it; or it is wrong, which shows once more when there are rows.
         Err(_) => Ok(()),
+    }
+}
+
+/// Has a query give each value once, if that is easily done: GlueSQL holds all rows that are given, and
+/// of groups only one row each.
+fn each_value_once(query: &mut Query) {
+    let (SetExpr::Select(select), None, None) = (&mut query.body, &query.limit, &query.offset) else {
+        return;
+    };
+    let Projection::SelectItems(items) = &select.projection;
+    if let [SelectItem::Expr { expr, .. }] = items.as_slice()
+        && matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier { .. })
+        && select.group_by.is_empty()
+        && select.having.is_none()
+    {
+        select.group_by.push(expr.clone());
     }
 }
 
