@@ -2,6 +2,125 @@
 // UPDATE_TYPES=1 cargo test -p towpath-core --features gluesql typescript
 
 /**
+ * Something that happens when an environment is activated.
+ */
+export type Activation = { 
+/**
+ * What happens.
+ */
+kind: ActivationKind, 
+/**
+ * The file that says it.
+ */
+path: string, };
+
+/**
+ * What happens when an environment is activated.
+ */
+export type ActivationKind = "activate" | "deactivate" | "variables";
+
+/**
+ * What is known of an attestation (CEP 27).
+ */
+export type Attestation = { 
+/**
+ * Whether it says what this file is; if not, findings say why.
+ */
+statement_matches: boolean, 
+/**
+ * Whether its signature was checked. That is never done here: it takes the keys of others.
+ */
+signature_checked: boolean, };
+
+/**
+ * Who built a package, and with what.
+ */
+export type Build = { 
+/**
+ * The tools, the one that made the package first.
+ */
+tools: Array<Tool>, 
+/**
+ * The platform that it was built on, if the recipe says it.
+ */
+platform: string | null, 
+/**
+ * The channels that what it was built with came from, each once.
+ */
+channels: Array<string>, 
+/**
+ * How many packages were beside the build tool.
+ */
+root_packages: number | null, 
+/**
+ * Whether the conda that built it was a private one.
+ */
+conda_private: boolean | null, 
+/**
+ * Who looks after the recipe.
+ */
+maintainers: Array<string>, 
+/**
+ * What the package was built from.
+ */
+sources: Array<Source>, 
+/**
+ * Where its recipe is kept.
+ */
+provenance: Provenance | null, };
+
+/**
+ * What a rule has against a package.
+ */
+export type Finding = { 
+/**
+ * The rule.
+ */
+code: string, 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * What was found, as a sentence without its stop. Quotes the package, with its control
+ * characters escaped.
+ */
+what: string, 
+/**
+ * A member: of the zip, or of a tarball in it.
+ */
+member?: string, 
+/**
+ * What within a JSON member, such as `depends[3]`.
+ */
+key?: string, 
+/**
+ * Which line of a text member, from 1.
+ */
+line?: number, 
+/**
+ * Which byte of the file, from 0.
+ */
+offset?: number, };
+
+/**
+ * One member of the `info/` folder.
+ */
+export type InfoMember = { 
+/**
+ * Its path, beginning with `info/`.
+ */
+path: string, 
+/**
+ * Bytes of its content.
+ */
+size: number, 
+/**
+ * What it is.
+ */
+path_type: PathType, };
+
+/**
  * What a package says of itself.
  *
  * Serialised, it is what `towpath inspect --json` prints.
@@ -154,29 +273,40 @@ files_from: string,
 files: Array<PackagedFile>, };
 
 /**
- * What packages that are built with this one will need, by the way they are built with it (CEP 12).
+ * Whether every client installs the same from a package.
  */
-export type RunExports = { 
+export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
+
 /**
- * If it is in their host environment.
+ * Where there is more about a package.
  */
-weak: Array<string>, 
+export type Link = { 
 /**
- * If it is in their build environment, of host and of what they need.
+ * The field that it is from, such as `home` or `dev_url`.
  */
-strong: Array<string>, 
+kind: string, 
 /**
- * If they are noarch.
+ * An `http` or `https` URL.
  */
-noarch: Array<string>, 
+url: string, };
+
 /**
- * Constraints, if it is in their host environment.
+ * A script that runs when a package is installed or removed.
  */
-weak_constrains: Array<string>, 
+export type LinkScript = { 
 /**
- * Constraints, if it is in their build environment.
+ * When it runs.
  */
-strong_constrains: Array<string>, };
+kind: LinkScriptKind, 
+/**
+ * Where it is in the package.
+ */
+path: string, };
+
+/**
+ * When a link script runs.
+ */
+export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
 
 /**
  * A file that a package installs.
@@ -230,54 +360,9 @@ placeholder: string,
 mode: string, };
 
 /**
- * Where there is more about a package.
+ * What a package is checked for.
  */
-export type Link = { 
-/**
- * The field that it is from, such as `home` or `dev_url`.
- */
-kind: string, 
-/**
- * An `http` or `https` URL.
- */
-url: string, };
-
-/**
- * Who built a package, and with what.
- */
-export type Build = { 
-/**
- * The tools, the one that made the package first.
- */
-tools: Array<Tool>, 
-/**
- * The platform that it was built on, if the recipe says it.
- */
-platform: string | null, 
-/**
- * The channels that what it was built with came from, each once.
- */
-channels: Array<string>, 
-/**
- * How many packages were beside the build tool.
- */
-root_packages: number | null, 
-/**
- * Whether the conda that built it was a private one.
- */
-conda_private: boolean | null, 
-/**
- * Who looks after the recipe.
- */
-maintainers: Array<string>, 
-/**
- * What the package was built from.
- */
-sources: Array<Source>, 
-/**
- * Where its recipe is kept.
- */
-provenance: Provenance | null, };
+export type Profile = "publish" | "mirror";
 
 /**
  * Where the recipe of a package is kept and which run built it (CEP 31).
@@ -295,89 +380,6 @@ sha: string | null,
  * The run of a CI service.
  */
 flow_run_id: string | null, };
-
-/**
- * What a package was built from.
- */
-export type Source = { 
-/**
- * A URL, or a path beside the recipe.
- */
-location: string, 
-/**
- * The commit, tag or branch of a repository.
- */
-revision: string | null, 
-/**
- * The digest of what was downloaded, such as `sha256:…`.
- */
-digest: string | null, };
-
-/**
- * A tool that built a package.
- */
-export type Tool = { 
-/**
- * Its name, such as `conda-build`.
- */
-name: string, 
-/**
- * Its version.
- */
-version: string, };
-
-/**
- * One member of the `info/` folder.
- */
-export type InfoMember = { 
-/**
- * Its path, beginning with `info/`.
- */
-path: string, 
-/**
- * Bytes of its content.
- */
-size: number, 
-/**
- * What it is.
- */
-path_type: PathType, };
-
-/**
- * A script that runs when a package is installed or removed.
- */
-export type LinkScript = { 
-/**
- * When it runs.
- */
-kind: LinkScriptKind, 
-/**
- * Where it is in the package.
- */
-path: string, };
-
-/**
- * When a link script runs.
- */
-export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
-
-/**
- * Something that happens when an environment is activated.
- */
-export type Activation = { 
-/**
- * What happens.
- */
-kind: ActivationKind, 
-/**
- * The file that says it.
- */
-path: string, };
-
-/**
- * What happens when an environment is activated.
- */
-export type ActivationKind = "activate" | "deactivate" | "variables";
 
 /**
  * What was found in one package.
@@ -417,43 +419,29 @@ installs: Installs,
 attestation?: Attestation, };
 
 /**
- * Whether every client installs the same from a package.
+ * What packages that are built with this one will need, by the way they are built with it (CEP 12).
  */
-export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
-
+export type RunExports = { 
 /**
- * What a rule has against a package.
+ * If it is in their host environment.
  */
-export type Finding = { 
+weak: Array<string>, 
 /**
- * The rule.
+ * If it is in their build environment, of host and of what they need.
  */
-code: string, 
+strong: Array<string>, 
 /**
- * How bad it is.
+ * If they are noarch.
  */
-severity: Severity, 
+noarch: Array<string>, 
 /**
- * What was found, as a sentence without its stop. Quotes the package, with its control
- * characters escaped.
+ * Constraints, if it is in their host environment.
  */
-what: string, 
+weak_constrains: Array<string>, 
 /**
- * A member: of the zip, or of a tarball in it.
+ * Constraints, if it is in their build environment.
  */
-member?: string, 
-/**
- * What within a JSON member, such as `depends[3]`.
- */
-key?: string, 
-/**
- * Which line of a text member, from 1.
- */
-line?: number, 
-/**
- * Which byte of the file, from 0.
- */
-offset?: number, };
+strong_constrains: Array<string>, };
 
 /**
  * How bad a finding is.
@@ -461,19 +449,31 @@ offset?: number, };
 export type Severity = "note" | "warning" | "error";
 
 /**
- * What is known of an attestation (CEP 27).
+ * What a package was built from.
  */
-export type Attestation = { 
+export type Source = { 
 /**
- * Whether it says what this file is; if not, findings say why.
+ * A URL, or a path beside the recipe.
  */
-statement_matches: boolean, 
+location: string, 
 /**
- * Whether its signature was checked. That is never done here: it takes the keys of others.
+ * The commit, tag or branch of a repository.
  */
-signature_checked: boolean, };
+revision: string | null, 
+/**
+ * The digest of what was downloaded, such as `sha256:…`.
+ */
+digest: string | null, };
 
 /**
- * What a package is checked for.
+ * A tool that built a package.
  */
-export type Profile = "publish" | "mirror";
+export type Tool = { 
+/**
+ * Its name, such as `conda-build`.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, };
