@@ -194,11 +194,12 @@ test.describe("on a server", () => {
       return { name, traffic: file.traffic };
     }, host.url + path);
     expect(told.name).toBe("large");
-    expect(host.log.every(({ status }) => status === 206)).toBe(true);
-    expect(host.log.length).toBeLessThanOrEqual(2);
-    const bytes = host.log.reduce((sum, request) => sum + request.bytes, 0);
+    const asked = host.log.filter(({ path }) => path.endsWith(".conda"));
+    expect(asked.every(({ status }) => status === 206)).toBe(true);
+    expect(asked.length).toBeLessThanOrEqual(2);
+    const bytes = asked.reduce((sum, request) => sum + request.bytes, 0);
     expect(bytes).toBeLessThan(200_000);
-    expect(told.traffic).toEqual({ requests: host.log.length, bytes, ranges: true });
+    expect(told.traffic).toEqual({ requests: asked.length, bytes, ranges: true });
   });
 
   test("a small package is fetched with one request", async ({ page, host }) => {
@@ -206,7 +207,8 @@ test.describe("on a server", () => {
     host.log.length = 0;
     const { report } = await page.evaluate((url) => inspector.open(url).verify(), `${host.url}packages/noarch/${name}`);
     expect(report.fit).toBe(true);
-    expect(host.log.map(({ method, status }) => [method, status])).toEqual([["GET", 206]]);
+    const asked = host.log.filter(({ path }) => path.endsWith(name));
+    expect(asked.map(({ method, status }) => [method, status])).toEqual([["GET", 206]]);
   });
 
   for (const [what, cors] of [["this", undefined], ["another", true]]) {
@@ -281,7 +283,7 @@ test.describe("on a server", () => {
 test("records are asked in SQL and by words", async ({ page, host }) => {
   const told = await page.evaluate(async (channel) => {
     const records = await ChannelRecords.load();
-    const loaded = await records.addSubdir("noarch", `${channel}/noarch/repodata.json.zst`);
+    const loaded = await records.addSubdir("noarch", `${channel}/noarch/repodata.json`);
     const answer = {
       loaded,
       count: await records.select("SELECT COUNT(*) AS builds FROM records"),
