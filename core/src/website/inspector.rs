@@ -104,7 +104,7 @@ pub fn write_inspector(options: &InspectorOptions) -> Result<WebsiteSummary, Web
             folder: options.folder.clone(),
         });
     }
-    let (website, Assets { all, inspector }) =
+    let (website, Assets { all, inspector, .. }) =
         with_assets(website(options), &templates, None, Some(&options.files))?;
     let inputs = format!(
         "towpath {}; {website:?}; {inspector:?}; {}",

@@ -15,7 +15,7 @@ use towpath_tests::{ChannelBuilder, Kind};
 
 use super::harbour::{built, channel};
 use super::{Touched, Website, states, without_digest};
-use crate::environment::{Outcome, Towpath, index};
+use crate::environment::{Outcome, Towpath};
 
 /// What scripts/web builds, as far as websites know: three files.
 struct Files(TempDir);
@@ -262,7 +262,7 @@ fn an_empty_channel_leads_to_it() {
     let channel = ChannelBuilder::new().file("noarch/.keep", "");
     let html = Files::new().in_website_of(&channel, &[]).text("index.html");
     assert!(
-        html.contains("<a href=\"inspect/\">Check a package</a> that you have"),
+        html.contains("<a href=\"inspect/\">Check a package</a> before you put it here"),
         "{html}"
     );
 }
@@ -347,7 +347,9 @@ fn its_files_count() {
 fn it_can_be_had_alone() {
     let (files, out) = (Files::new(), tempfile::tempdir().unwrap());
     let folder = out.path().join("checker");
-    assert_snapshot!(files.alone(&folder).succeeded());
+    let outcome = files.alone(&folder).succeeded();
+    let said = "[OUT]: the inspector alone; 8 of 8 files written, 0 removed, ";
+    assert!(outcome.stderr().starts_with(said), "{outcome}");
     let html = fs_err::read_to_string(folder.join("index.html")).unwrap();
     assert!(
         !html.contains("data-channel") && !html.contains("search"),
@@ -390,7 +392,11 @@ fn alone_it_takes_no_place_of_others() {
     let files = Files::new();
     let website = files.in_website_of(&channel(), &[]);
     let before = website.contents();
-    assert_snapshot!(files.alone(website.path()), @r"");
+    assert_snapshot!(files.alone(website.path()), @r"
+    exit status: 1
+    ----- stderr -----
+    error: [OUT]: has a website or a page of its own: write the inspector to another folder, or make it part of the website (`towpath site` without --inspector-only)
+    ");
     assert!(website.contents() == before);
     let other = tempfile::tempdir().unwrap();
     fs_err::write(other.path().join("index.html"), "mine").unwrap();
