@@ -3,6 +3,17 @@ import { Package } from "./package.js";
 import type { OpenOptions } from "./package.js";
 import type { Rule } from "./rule.js";
 import { Workers } from "./workers.js";
+import type { CallOptions } from "./workers.js";
+
+/** A build that a channel has. */
+export interface PublishedBuild {
+  /** The name of its file. */
+  readonly file_name: string;
+  /** Whether only clients that know repodata v3 see it (CEP 48). */
+  readonly v3: boolean;
+  /** Its record. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
 
 /** Where the parts of the inspector are. All can be left out: then they are beside this script. */
 export interface InspectorOptions {
@@ -45,6 +56,19 @@ export class Inspector {
     return new Package(this.#workers, source, options);
   }
 
+  /**
+   * The builds of a name that a channel has in one subdir. Its shards are asked (CEP 16), if it has some,
+   * so that little is fetched.
+   */
+  async published(
+    { channel, subdir, name }: { readonly channel: URL | string; readonly subdir: string; readonly name: string },
+    options: CallOptions = {},
+  ): Promise<PublishedBuild[]> {
+    const url = new URL(channel, document.baseURI).href;
+    const { result } = await this.#workers.run({ kind: "published", channel: url, subdir, name }, options);
+    return result as PublishedBuild[];
+  }
+
   /** The rules that packages are checked by. */
   rules(): Promise<Rule[]> {
     this.#rules ??= this.#workers.run({ kind: "rules" }).then(({ result }) => result as Rule[]);
@@ -57,7 +81,8 @@ export class Inspector {
   }
 }
 
-async function compiled(module: NonNullable<InspectorOptions["module"]>): Promise<WebAssembly.Module> {
+/** A module, wherever it is. */
+export async function compiled(module: NonNullable<InspectorOptions["module"]>): Promise<WebAssembly.Module> {
   const given = await (typeof module === "string" || module instanceof URL ? fetch(module) : module);
   if (!(given instanceof Response)) return given;
   if (!given.ok) throw new Error(`the module at ${given.url} cannot be loaded: status ${given.status}`);
