@@ -1,11 +1,13 @@
 // The page that checks packages, without a network: what it needs is kept when it is opened first, and
 // nothing else is. The network is gone for good: its server is stopped.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
 import { serve } from "./server.js";
-import { SITES } from "./sites.js";
+import { made, SITES } from "./sites.js";
+
+const PACKAGE = `${made}sample/channel/linux-64/marker-beam-1.0.2-py39h9c3306a_0.conda`;
 
 /** A copy of what the page is made of, which may be changed, and how it is served. */
 const test = base.extend({
@@ -23,10 +25,9 @@ const test = base.extend({
   },
 });
 
-/** Waits until what the page needs is kept. The page asks for that itself; asking twice is asking once. */
+/** Waits until what the page needs is kept, which the page sees to itself. */
 const kept = (page) =>
   page.evaluate(async () => {
-    await navigator.serviceWorker.register("service-worker.js");
     await navigator.serviceWorker.ready;
     // It is active: what it kept, and the names of all that is kept on this host.
     const names = await caches.keys();
@@ -35,12 +36,12 @@ const kept = (page) =>
     return { names, own, files: files.flat().sort() };
   });
 
-/** Loads a file as the page would: its status, and whether its digest is the one that the page names. */
-const loaded = (page, what) =>
-  page.evaluate(async (what) => {
-    const { dataset } = document.querySelector("#inspector");
-    return fetch(dataset[what], { integrity: dataset[`${what}Integrity`] }).then(({ status }) => status);
-  }, what);
+/** Ends the network, and what the browser has of it outside of what the page keeps. */
+async function cut(page, copy) {
+  await copy.stop();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.clearBrowserCache");
+}
 
 for (const siteName of ["project", "alone"]) {
   test.describe(siteName, () => {
@@ -50,7 +51,7 @@ for (const siteName of ["project", "alone"]) {
       await page.goto(copy.url);
       const { files } = await kept(page);
       expect(files.every((url) => url === copy.url || url.startsWith(`${copy.site}assets/`))).toBe(true);
-      await copy.stop();
+      await cut(page, copy);
       for (const address of ["", "index.html", "?url=noarch/hello-1.0-0.conda", "#x"]) {
         await page.goto(copy.url + address);
         await page.reload();
@@ -58,17 +59,18 @@ for (const siteName of ["project", "alone"]) {
         const style = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--hue"));
         expect(style).not.toBe("");
       }
-      expect([await loaded(page, "module"), await loaded(page, "worker")]).toEqual([200, 200]);
+      await page.goto(copy.url);
+      await page.getByLabel("Drop packages here").setInputFiles(PACKAGE);
+      await expect(page.locator("#verdict")).toHaveText(/Sound/);
     });
 
     test("keeps nothing but what it is made of", async ({ page, copy }) => {
       await page.goto(copy.url);
       const { files } = await kept(page);
       const beside = siteName === "alone" ? "assets/" : "../names/";
-      await page.evaluate((path) => fetch(path), beside);
-      await page.evaluate(() => fetch("index.json?x"));
+      for (const path of [beside, "index.html?x", "index.json"]) await page.evaluate((path) => fetch(path).then((it) => it.text()), path);
       expect((await kept(page)).files).toEqual(files);
-      await copy.stop();
+      await cut(page, copy);
       const failed = (path) => page.evaluate((path) => fetch(path).then(() => false, () => true), path);
       expect(await failed(beside)).toBe(true);
     });
@@ -83,7 +85,7 @@ test("forgets earlier versions, and nothing of others", async ({ page, context, 
   const script = join(copy.folder, "service-worker.js");
   const version = before.own[0].split(" ").at(-1);
   writeFileSync(script, readFileSync(script, "utf8").replace(version, "0123456789ab"));
-  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await page.reload();
   // As long as the page is open, its files stay.
   await expect.poll(async () => (await page.evaluate(() => caches.keys())).length).toBe(4);
   await page.close();
@@ -95,17 +97,21 @@ test("forgets earlier versions, and nothing of others", async ({ page, context, 
 });
 
 test("keeps nothing of a website that is being changed", async ({ page, copy }) => {
-  await page.goto(copy.url);
-  const script = await page.evaluate(() => document.querySelector("script[type=module]").src);
-  const path = join(copy.root, new URL(script).pathname.slice(SITES.project.prefix.length));
-  writeFileSync(path, `${readFileSync(path, "utf8")}\n// newer`);
-  const outcome = await page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.register("service-worker.js");
-    const worker = registration.installing ?? registration.waiting ?? registration.active;
-    if (worker && worker.state === "installing") {
-      await new Promise((resolve) => worker.addEventListener("statechange", resolve, { once: true }));
-    }
-    return { state: worker?.state ?? "redundant", names: await caches.keys() };
+  // A page of one version and its service worker, and a file of another.
+  const style = readdirSync(join(copy.root, "assets")).find((name) => /^inspector\..*css$/.test(name));
+  const path = join(copy.root, "assets", style);
+  writeFileSync(path, `${readFileSync(path, "utf8")}\n/* newer */`);
+  await page.addInitScript(() => {
+    const { prototype } = ServiceWorkerContainer;
+    const { register } = prototype;
+    prototype.register = async function (...args) {
+      const registration = await register.apply(this, args);
+      const worker = registration.installing;
+      worker.addEventListener("statechange", () => (globalThis.became = worker.state), { once: true });
+      return registration;
+    };
   });
-  expect(outcome).toEqual({ state: "redundant", names: [] });
+  await page.goto(copy.url);
+  await expect.poll(() => page.evaluate(() => globalThis.became)).toBe("redundant");
+  expect(await page.evaluate(() => caches.keys())).toEqual([]);
 });
