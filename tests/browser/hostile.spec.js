@@ -18,7 +18,7 @@ function foreign(page) {
       ...[...document.links].filter((it) => !["http:", "https:"].includes(it.protocol)),
       // A link to elsewhere gives nothing away, and gains nothing with search engines.
       ...[...document.links].filter((it) => it.origin !== location.origin && !it.relList.contains("noopener")),
-      ...all.filter((it) => it.matches("input") && !it.matches("[type=search], [type=radio]")),
+      ...all.filter((it) => it.matches("input") && !it.matches("[type=search], [type=radio], #inspector *")),
     ];
     const texts = [document.title, document.body.innerText].join("\n");
     // One of these makes what follows it read in another direction.

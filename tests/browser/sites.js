@@ -20,6 +20,8 @@ export const SITES = {
   documents: { folder: `${made}hostile/documents-site`, prefix: "/" },
   /** No package at all. */
   empty: { folder: `${made}empty/site`, prefix: "/" },
+  /** The page that checks packages, without a channel. */
+  alone: { folder: `${made}alone`, prefix: "/checker/" },
   /** Real packages, where they are at hand. */
   ...(existsSync(`${made}real/site`) && { real: { folder: `${made}real/site`, prefix: "/" } }),
 };
@@ -41,6 +43,8 @@ export const KINDS = {
   health: ["project", "health/"],
   search: ["sample", "search/?q=cutting"],
   subdir: ["sample", "noarch/"],
+  inspector: ["project", "inspect/"],
+  "inspector alone": ["alone", ""],
   "not found": ["project", "p/no-such-package/"],
   "nothing yet": ["empty", ""],
 };

@@ -79,33 +79,39 @@ for (const [name, website] of Object.entries(SITES)) {
       expect(names.filter((path, index) => names.indexOf(path) !== index)).toEqual([]);
     });
 
-    test("JSON is JSON, and beside every page but those of the channel's own folders and 404.html", () => {
-      for (const path of files(folder, ".json")) JSON.parse(read(folder, path));
-      const without = pages(website).filter(({ path, elements }) => {
-        const alternate = elements.find(({ attributes }) => attributes.get("type") === "application/json");
-        const json = alternate && target(website, path, alternate.attributes.get("href")).path;
-        return json ? json !== path.replace(/html$/, "json") || !existsSync(join(folder, json)) : true;
+    // The page that checks packages has none of these by itself.
+    if (name !== "alone") {
+      test("JSON is JSON, and beside every page but those of the channel's own folders and 404.html", () => {
+        for (const path of files(folder, ".json")) JSON.parse(read(folder, path));
+        const without = pages(website).filter(({ path, elements }) => {
+          const alternate = elements.find(({ attributes }) => attributes.get("type") === "application/json");
+          const json = alternate && target(website, path, alternate.attributes.get("href")).path;
+          return json ? json !== path.replace(/html$/, "json") || !existsSync(join(folder, json)) : true;
+        });
+        const channel = new Set(files(folder, "repodata.json").map((path) => path.replace("repodata.json", "index.html")));
+        expect(without.map(({ path }) => path).filter((path) => path !== "404.html" && !channel.has(path))).toEqual([]);
       });
-      const channel = new Set(files(folder, "repodata.json").map((path) => path.replace("repodata.json", "index.html")));
-      expect(without.map(({ path }) => path).filter((path) => path !== "404.html" && !channel.has(path))).toEqual([]);
-    });
 
-    test("feeds, badges and sitemaps are XML", () => {
-      const all = [...files(folder, ".xml"), ...files(folder, ".svg"), ...files(folder, ".atom"), ...files(folder, ".rss")];
-      expect(all).toContain("atom.xml");
-      const wrong = all.map((path) => [path, XMLValidator.validate(read(folder, path))]).filter(([, result]) => result !== true);
-      expect(wrong).toEqual([]);
-    });
+      test("feeds, badges and sitemaps are XML", () => {
+        const all = [...files(folder, ".xml"), ...files(folder, ".svg"), ...files(folder, ".atom"), ...files(folder, ".rss")];
+        expect(all).toContain("atom.xml");
+        const wrong = all.map((path) => [path, XMLValidator.validate(read(folder, path))]).filter(([, result]) => result !== true);
+        expect(wrong).toEqual([]);
+      });
+    }
 
     test("the stylesheet and the script are small", () => {
       const assets = join(folder, "assets");
-      const [style, ...styles] = files(assets, ".css").map((path) => readFileSync(join(assets, path)));
-      const [script, ...scripts] = files(assets, ".js").map((path) => readFileSync(join(assets, path)));
-      expect([...styles, ...scripts]).toEqual([]);
+      const named = (name, ending) => files(assets, ending).filter((path) => path.startsWith(`${name}.`));
+      const read = ([path, ...more]) => (expect(more).toEqual([]), readFileSync(join(assets, path)));
+      const [style, script] = [read(named("style", ".css")), read(named("site", ".js"))];
       expect(style.length).toBeLessThan(20_000);
       // As they come over the network.
       expect(gzipSync(style).length).toBeLessThanOrEqual(6 * KB);
       expect(gzipSync(script).length).toBeLessThanOrEqual(15 * KB);
+      // And these alone, beside what the page that checks packages loads.
+      const others = files(assets, "").filter((path) => !/^(style|site|inspector|inspector-worker|logo)\.[0-9a-f]{12}\./.test(path));
+      expect(others).toEqual([]);
     });
   });
 }

@@ -52,6 +52,8 @@ impl Towpath {
         }
         command
             .args(args)
+            // Whether towpath was built with one is of this machine.
+            .env("TOWPATH_NO_INSPECTOR", "1")
             .env("NO_COLOR", "1")
             .env("HOME", home.path())
             .env("TMPDIR", home.path())

@@ -10,7 +10,8 @@ use super::folder::{DataDigest, UnitWriter, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use super::plan::Plan;
 use crate::site::{
-    Asset, Here, InspectorAssets, InspectorFiles, Page, RenderError, Templates, Website, WebsiteTemplates, channel_hue, folder_url,
+    Asset, Here, InspectorAssets, InspectorFiles, Page, RenderError, Templates, Website, WebsiteTemplates,
+    channel_hue, folder_url,
 };
 
 /// What all pages are made with.
@@ -79,7 +80,10 @@ pub(super) fn put(
 
 /// Puts what a page is made from beside it, as JSON.
 pub(super) fn put_json(
-    writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {
+    writer: &mut UnitWriter<'_>,
+    place: &str,
+    page: &impl Serialize,
+) -> Result<(), WebsiteError> {
     let mut json = serde_json::to_vec(page).map_err(io::Error::other)?;
     json.push(b'\n');
     writer.put(place, &json)?;
@@ -133,6 +137,8 @@ pub(super) struct Assets {
     pub all: Vec<Asset>,
     /// What of them the inspector loads, if there is one.
     pub inspector: Option<InspectorAssets>,
+    /// Bytes of what the inspector loads.
+    pub inspector_size: u64,
 }
 
 /// The same with where its assets are, which are named by what is in them.
@@ -156,15 +162,24 @@ pub(super) fn with_assets(
         website.logo = Some(logo.path.clone());
         all.push(logo);
     }
+    let mut inspector_size = 0;
     let inspector = match inspector {
         Some(files) => {
             let (inspector, assets) = InspectorAssets::new(files, templates)?;
+            inspector_size = assets.iter().map(|asset| asset.bytes.len() as u64).sum();
             all.extend(assets);
             Some(inspector)
         }
         None => None,
     };
-    Ok((website, Assets { all, inspector }))
+    Ok((
+        website,
+        Assets {
+            all,
+            inspector,
+            inspector_size,
+        },
+    ))
 }
 
 /// The digest of everything that is the same for all pages of packages.

@@ -123,7 +123,12 @@ pub fn write_website(
     let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
     let descriptions = describe::describe(&source, &mut catalog, options.index.threads)?;
     progress.end();
-    let extent = Extent::within(options.build_pages, &catalog, &assets.all, options.size_max);
+    let extent = Extent::within(
+        options.build_pages,
+        &catalog,
+        assets.inspector_size,
+        options.size_max,
+    );
     let plan = Plan {
         catalog: &catalog,
         subdirs: &source.subdirs,

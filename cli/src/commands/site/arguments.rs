@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use towpath_core::site::css_value;
@@ -104,7 +105,13 @@ pub(crate) struct SiteArgs {
     pub(super) theme: Vec<(String, String)>,
 
     /// Leave out the page on which packages are opened and checked in the browser
-    #[arg(long, env = "TOWPATH_NO_INSPECTOR", hide_env = true, help_heading = PAGES)]
+    #[arg(
+        long,
+        env = "TOWPATH_NO_INSPECTOR",
+        hide_env = true,
+        value_parser = FalseyValueParser::new(),
+        help_heading = PAGES
+    )]
     pub(super) no_inspector: bool,
 
     /// The folder with the files of that page, as scripts/web builds them [default: what this towpath was

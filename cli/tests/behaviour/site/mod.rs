@@ -10,6 +10,7 @@ mod documents;
 mod harbour;
 mod health;
 mod incremental;
+mod inspector;
 mod limits;
 mod lists;
 mod mending;

@@ -31,6 +31,8 @@ pub(super) struct PublishedChannel {
     pub(super) has_nojekyll: bool,
     /// Whether the root has a `404.html`.
     pub(super) has_not_found_page: bool,
+    /// Whether packages can be opened in the browser.
+    pub(super) has_inspector: bool,
     /// The first path that Jekyll leaves out, and how many there are.
     pub(super) not_for_jekyll: Option<(String, u64)>,
     /// How many pages are shown for a folder other than the root.
@@ -69,6 +71,7 @@ impl PublishedChannel {
                 self.has_nojekyll |= entry.path == ".nojekyll";
                 self.has_not_found_page |= entry.path == "404.html";
             }
+            Some(("inspect", "index.html")) => self.has_inspector = true,
             Some((folder, name)) if !name.contains('/') => {
                 if self.add_to_subdir(folder, name, stat.size)
                     && stat.size <= LONGEST_LFS_POINTER

@@ -8,6 +8,9 @@ use crate::verify::Severity;
 
 /// What a published site may have. The documentation says 1 GB, and `deploy-pages` counts it so.
 const MOST_BYTES: u64 = 1 << 30;
+/// What the inspector fetches of a host that gives no parts of files. Of `.conda` files Pages gives none to
+/// browsers: it compresses them.
+const LARGEST_FETCHED_WHOLE: u64 = 64 << 20;
 /// What is served in a month before GitHub asks for less (a soft limit, in GB).
 const MONTHLY_BYTES: u64 = 100_000_000_000;
 /// The largest file that git can push to GitHub.
@@ -83,6 +86,11 @@ const NO_SHARDS: Check = Check {
     name: "no-shards",
     severity: Severity::Warning,
     mend: "index with --write-shards (CEP 16) and --zst: clients then fetch what they need of it",
+};
+const NOT_INSPECTED: Check = Check {
+    name: "too-large-to-inspect",
+    severity: Severity::Note,
+    mend: "nothing for conda, mamba and pixi; who inspects such a package in the browser is told to download it first",
 };
 const FILES: Check = Check {
     name: "size",
@@ -172,7 +180,24 @@ pub(super) fn look_at_all(channel: &PublishedChannel, findings: &mut Findings) {
             "there is no 404.html: visitors who are lost see GitHub's own page".to_owned(),
         );
     }
+    look_at_inspected(channel, findings);
     look_at_traffic(channel, findings);
+}
+
+/// Packages that readers of `inspect/` cannot open from this host.
+fn look_at_inspected(channel: &PublishedChannel, findings: &mut Findings) {
+    let packages = channel.subdirs.values().flat_map(|subdir| &subdir.packages);
+    let count = packages
+        .filter(|(name, size)| name.ends_with(".conda") && **size > LARGEST_FETCHED_WHOLE)
+        .count();
+    if channel.has_inspector && count > 0 {
+        let what = format!(
+            "{count} .conda files are larger than {}: Pages gives browsers the whole of a file only, which the page at \
+             inspect/ does not fetch then",
+            human_size(LARGEST_FETCHED_WHOLE)
+        );
+        findings.add(&NOT_INSPECTED, what);
+    }
 }
 
 /// Without shards every client fetches all records of its platform and of noarch.

@@ -84,13 +84,13 @@ fn is_safe(letter: char) -> bool {
 pub(super) fn advice(folder: &Path) -> Vec<String> {
     let folder = quoted(folder);
     let lines = [
-        "--exclude '*' --include '*/shards/*.msgpack.zst' --include '_a/*' --size-only \
+        "--exclude '*' --include '*/shards/*.msgpack.zst' --include 'assets/*' --size-only \
          --cache-control 'public, max-age=31536000, immutable'",
         "--exclude '*' --include '*.conda' --include '*.tar.bz2' --content-type application/octet-stream \
          --cache-control 'public, max-age=86400'",
         "--exclude '*' --include '*.zst' --exclude '*/shards/*' --content-type application/zstd \
          --cache-control 'public, max-age=60'",
-        "--exclude '*.zst' --exclude '*.conda' --exclude '*.tar.bz2' --exclude '_a/*' \
+        "--exclude '*.zst' --exclude '*.conda' --exclude '*.tar.bz2' --exclude 'assets/*' \
          --cache-control 'public, max-age=60'",
         // Everything is there by now: only what is not here differs in size.
         "--size-only --delete",

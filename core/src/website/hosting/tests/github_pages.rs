@@ -61,6 +61,32 @@ fn what_a_site_should_have_and_has_not() {
     assert_eq!(plain.found(Host::GithubPages), [], "nothing begins with _");
 }
 
+#[rstest]
+#[case::large("inspect/index.html", "noarch/x-1.0-0.conda", (64 << 20) + 1, true)]
+#[case::small("inspect/index.html", "noarch/x-1.0-0.conda", 64 << 20, false)]
+#[case::in_parts("inspect/index.html", "noarch/x-1.0-0.tar.bz2", 65 << 20, false)]
+#[case::no_inspector("health/index.html", "noarch/x-1.0-0.conda", 65 << 20, false)]
+fn the_inspector_fetches_no_large_package_of_pages(
+    #[case] page: &str,
+    #[case] package: &str,
+    #[case] size: u64,
+    #[case] is_found: bool,
+) {
+    let name = package.strip_prefix("noarch/").unwrap();
+    let folder =
+        Folder::sound()
+            .file(page, "")
+            .sparse(package, size)
+            .repodata("noarch", &json!({}), &[(name, size)]);
+    let found = folder.found(Host::GithubPages);
+    let expected = one(Severity::Note, "too-large-to-inspect", "");
+    assert_eq!(
+        found.iter().any(|finding| *finding == expected[0]),
+        is_found,
+        "{found:?}"
+    );
+}
+
 #[test]
 fn shards_are_missed_with_the_traffic_of_this_channel() {
     let document = "x".repeat(40_000_000);

@@ -53,5 +53,7 @@ fn uploads_to_s3_are_in_order() {
     assert!(!lines.concat().contains("encoding"));
     let deleting = lines.iter().position(|line| line.contains("--delete"));
     assert_eq!(deleting, Some(lines.len() - 1));
-    assert!(lines[0].contains("immutable") && lines[0].contains("*/shards/"));
+    assert!(
+        lines[0].contains("immutable") && lines[0].contains("*/shards/") && lines[0].contains("assets/*")
+    );
 }
