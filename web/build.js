@@ -16,7 +16,10 @@ tsc("-p", "package/src/worker");
 tsc("-p", "page");
 tsc("-p", "package", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "pkg", "--rootDir", "package/src", "--stripInternal");
 
-await cp("pkg/wasm/towpath_inspector_bg.wasm", "pkg/inspector.wasm");
+// Functions of similar names are similar, and compression finds what is near. Code itself is not optimised
+// once more: the module would be smaller, and what is compressed of it larger.
+const passes = ["--duplicate-function-elimination", "--reorder-functions-by-name", "--strip-debug"];
+execFileSync("npx", ["--no-install", "wasm-opt", ...passes, "pkg/wasm/towpath_inspector_bg.wasm", "-o", "pkg/inspector.wasm"]);
 await bundle("package/src/worker/worker.ts", "pkg/worker.js");
 await build({
   absWorkingDir: here,
