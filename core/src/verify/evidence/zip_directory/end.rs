@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::header::CentralHeader;
-use super::{Failure, Fields, Reader, ZipSlip, ZipSlipKind, header};
+use super::{Failure, Fields, Reader, ZipSlip, ZipSlipKind, header, layout};
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_SIZE: u64 = 22;
@@ -250,7 +250,7 @@ impl End {
                 _ => None,
             })
             .collect();
-        strays.sort_by_key(|stray| stray.start);
+        layout::sort(&mut strays);
         let in_strays = |at: &&u64| {
             let behind = strays.partition_point(|stray| stray.start <= **at);
             behind > 0 && strays[behind - 1].contains(*at)
