@@ -16,8 +16,12 @@ tsc("-p", "package/src/worker");
 tsc("-p", "page");
 tsc("-p", "package", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "pkg", "--rootDir", "package/src", "--stripInternal");
 
-await cp("pkg/wasm/towpath_inspector_bg.wasm", "pkg/inspector.wasm");
-await cp("pkg/wasm/towpath_records_bg.wasm", "pkg/records.wasm");
+// Functions of similar names are similar, and compression finds what is near. Code itself is not optimised
+// once more: the module would be smaller, and what is compressed of it larger.
+const passes = ["--duplicate-function-elimination", "--reorder-functions-by-name", "--strip-debug"];
+for (const module of ["inspector", "records"]) {
+  execFileSync("npx", ["--no-install", "wasm-opt", ...passes, `pkg/wasm/towpath_${module}_bg.wasm`, "-o", `pkg/${module}.wasm`]);
+}
 await bundle("package/src/worker/worker.ts", "pkg/worker.js");
 await bundle("package/src/worker/records-worker.ts", "pkg/records-worker.js");
 await build({

@@ -5,6 +5,7 @@
 //! read; documents are then put together from such texts without parsing them again.
 
 mod canonical;
+pub(crate) mod float;
 mod number;
 mod parse;
 mod slice;

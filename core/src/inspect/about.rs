@@ -260,7 +260,9 @@ fn rattler_tools(recipe: Option<&Map<String, Value>>) -> Vec<Tool> {
             })
         })
         .collect();
-    tools.sort_by_key(|tool| tool.name != "rattler-build");
+    if let Some(at) = tools.iter().position(|tool| tool.name == "rattler-build") {
+        tools[..=at].rotate_right(1);
+    }
     tools
 }
 

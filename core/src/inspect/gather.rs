@@ -1,7 +1,7 @@
 //! Walks through a package and takes along what an inspection is made of.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Seek};
+
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -12,7 +12,9 @@ use super::lenient::Oddities;
 use crate::json::{self, JsonError};
 use crate::package::tarball::{Member, MemberKind, Tarball};
 use crate::package::walk::{ends_whole, walk};
-use crate::package::{ArchiveFormat, ArtifactName, Component, Limits, LinkKind, PackageError, kind_of};
+use crate::package::{
+    Archive, ArchiveFormat, ArtifactName, Component, Limits, LinkKind, PackageError, kind_of,
+};
 
 pub(super) const INDEX: &str = "info/index.json";
 pub(super) const ABOUT: &str = "info/about.json";
@@ -128,7 +130,7 @@ impl Documents {
     fn take_along(
         &mut self,
         member: &Member,
-        tarball: &mut Tarball<'_, &mut dyn Read>,
+        tarball: &mut Tarball<'_>,
         limits: &Limits,
     ) -> Result<(), PackageError> {
         self.info.push(InfoMember {
@@ -172,9 +174,9 @@ impl Documents {
 }
 
 /// Reads the `info/` folder, and the rest of the archive if only that says which files are installed.
-pub(super) fn gather<R: Read + Seek>(
+pub(super) fn gather(
     name: &ArtifactName,
-    archive: &mut R,
+    archive: &mut dyn Archive,
     limits: &Limits,
 ) -> Result<Documents, PackageError> {
     let may_stop = ends_whole(name, archive)?;
@@ -183,7 +185,7 @@ pub(super) fn gather<R: Read + Seek>(
         ..Documents::default()
     };
     let mut payload = Vec::new();
-    walk(name, archive, Component::Info, limits, |member, tarball| {
+    walk(name, archive, Component::Info, limits, &mut |member, tarball| {
         if is_info(&member.path) {
             if member.kind != MemberKind::Directory {
                 documents.take_along(member, tarball, limits)?;
@@ -201,7 +203,7 @@ pub(super) fn gather<R: Read + Seek>(
         ArchiveFormat::TarBz2 if documents.info_is_complete => documents.payload = Some(payload),
         ArchiveFormat::Conda if !documents.has(PATHS) && !documents.has(FILES) => {
             let mut payload = Vec::new();
-            let walked = walk(name, archive, Component::Payload, limits, |member, _| {
+            let walked = walk(name, archive, Component::Payload, limits, &mut |member, _| {
                 if !is_info(&member.path) {
                     payload.extend(PackagedFile::of_member(member));
                 }

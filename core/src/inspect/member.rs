@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::nearest::Nearest;
 use crate::package::tarball::{Member, MemberKind};
 use crate::package::walk::walk;
-use crate::package::{ArchiveFormat, ArtifactName, Component, Limits, LinkKind, PackageError};
+use crate::package::{Archive, ArchiveFormat, ArtifactName, Component, Limits, LinkKind, PackageError};
 
 /// How much of a member is in memory at a time.
 const PIECE: usize = 64 << 10;
@@ -150,9 +150,9 @@ enum Step {
     Special,
 }
 
-fn search<R: Read + Seek>(
+fn search(
     name: &ArtifactName,
-    archive: &mut R,
+    archive: &mut dyn Archive,
     path: &str,
     limits: &Limits,
     out: &mut dyn Write,
@@ -167,7 +167,7 @@ fn search<R: Read + Seek>(
     for component in components {
         let mut step = None;
         let mut failure = None;
-        walk(name, archive, *component, limits, |member, tarball| {
+        walk(name, archive, *component, limits, &mut |member, tarball| {
             if member.path != path {
                 if let Some(nearest) = &mut nearest {
                     nearest.consider(&member.path);

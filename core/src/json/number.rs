@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::float;
+
 /// The spelling of a JSON number literal that Python's `json` would write after reading it, or
 /// `None` if it is a float too large for a double (Python reads infinity, which JSON cannot say).
 pub(super) fn canonical_number(literal: &str) -> Option<Cow<'_, str>> {
@@ -12,29 +14,8 @@ pub(super) fn canonical_number(literal: &str) -> Option<Cow<'_, str>> {
             Cow::Borrowed(literal)
         });
     }
-    let value: f64 = literal.parse().ok()?;
-    value.is_finite().then(|| Cow::Owned(python_repr(value)))
-}
-
-/// `repr(value)` of a finite Python float: the shortest digits that read back as the same double,
-/// in positional notation for exponents from -4 to 15.
-fn python_repr(value: f64) -> String {
-    // `{:e}` gives the shortest digits as `d.ddde-7`.
-    let scientific = format!("{value:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else {
-        return scientific;
-    };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let positional = format!("{value}");
-        return if positional.contains('.') {
-            positional
-        } else {
-            positional + ".0"
-        };
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    let value = float::read(literal)?;
+    value.is_finite().then(|| Cow::Owned(float::python_repr(value)))
 }
 
 #[cfg(test)]

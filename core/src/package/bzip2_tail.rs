@@ -1,19 +1,21 @@
 //! Tells from the last bytes of a bzip2 file whether it is whole.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
+
+use super::Archive;
 
 /// The 48 bits that end a bzip2 stream: the digits of the square root of pi, in binary-coded
 /// decimal. The stream's 32-bit checksum follows, and up to 7 bits of padding.
 const END_OF_STREAM: u128 = 0x1772_4538_5090;
 
 /// Whether the file ends exactly where a bzip2 stream ends.
-pub(crate) fn ends_with_stream_footer(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+pub(crate) fn ends_with_stream_footer(file: &mut dyn Archive) -> io::Result<bool> {
     /// 48 bits of mark, 32 of checksum and 7 of padding fit in 11 bytes; the rest reads as zeros.
     const TAIL: u64 = 16;
     let size = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
-    file.by_ref().take(TAIL).read_to_end(&mut tail)?;
+    file.take(TAIL).read_to_end(&mut tail)?;
     let bits = tail
         .iter()
         .fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));

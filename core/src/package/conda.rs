@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 use zip::ZipArchive;
 
 use super::info::InfoMembers;
-use super::tarball::{Member, Tarball};
+use super::tarball::Tarball;
 use super::zstd_frames::{ZstdFrames, is_wrong_checksum};
-use super::{ArtifactName, Limits, PackageError};
+use super::{Archive, ArtifactName, Limits, PackageError, Visit};
 
 /// The two components of a `.conda`, by how their names begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +30,13 @@ impl Component {
 }
 
 /// Reads the info component of the archive, and no byte of the payload.
-pub(super) fn info_members<R: Read + Seek>(
+pub(super) fn info_members(
     name: &ArtifactName,
-    archive: R,
+    archive: &mut dyn Archive,
     limits: &Limits,
 ) -> Result<InfoMembers, PackageError> {
     let mut members = InfoMembers::default();
-    walk(name, archive, Component::Info, limits, |member, tarball| {
+    walk(name, archive, Component::Info, limits, &mut |member, tarball| {
         members.take(member, tarball)?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -44,20 +44,26 @@ pub(super) fn info_members<R: Read + Seek>(
 }
 
 /// Reads one file of the payload.
-pub(super) fn payload_member<R: Read + Seek>(
+pub(super) fn payload_member(
     name: &ArtifactName,
-    archive: R,
+    archive: &mut dyn Archive,
     path: &str,
     limits: &Limits,
 ) -> Result<Option<Vec<u8>>, PackageError> {
     let mut content = None;
-    walk(name, archive, Component::Payload, limits, |member, tarball| {
-        if member.path != path {
-            return Ok(ControlFlow::Continue(()));
-        }
-        content = Some(tarball.read_content()?);
-        Ok(ControlFlow::Break(()))
-    })?;
+    walk(
+        name,
+        archive,
+        Component::Payload,
+        limits,
+        &mut |member, tarball| {
+            if member.path != path {
+                return Ok(ControlFlow::Continue(()));
+            }
+            content = Some(tarball.read_content()?);
+            Ok(ControlFlow::Break(()))
+        },
+    )?;
     Ok(content)
 }
 
@@ -65,12 +71,12 @@ pub(super) fn payload_member<R: Read + Seek>(
 ///
 /// The component is the one member whose name begins with its prefix and the file's stem. It is
 /// taken for zstd whatever its ending says, as conda's reader does.
-pub(super) fn walk<R: Read + Seek>(
+pub(super) fn walk(
     name: &ArtifactName,
-    archive: R,
+    archive: &mut dyn Archive,
     component: Component,
     limits: &Limits,
-    mut visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+    visit: &mut Visit<'_>,
 ) -> Result<(), PackageError> {
     let budget = Cell::new(limits.zip_directory_bytes);
     let mut archive = ZipArchive::new(Budgeted {
@@ -96,7 +102,7 @@ pub(super) fn walk<R: Read + Seek>(
         source,
     };
     let mut frames = ZstdFrames::new(&mut member_reader, limits).map_err(decompress_error)?;
-    let mut tarball = Tarball::new(&mut frames as &mut dyn Read, &stream, compressed_size, limits);
+    let mut tarball = Tarball::new(&mut frames, &stream, compressed_size, limits);
     while let Some(member) = tarball.next_member()? {
         if visit(&member, &mut tarball)?.is_break() {
             return Ok(());
@@ -120,10 +126,10 @@ pub(super) fn walk<R: Read + Seek>(
     Ok(())
 }
 
-fn index_of<R: Read + Seek>(
+fn index_of(
     component: Component,
     name: &ArtifactName,
-    archive: &ZipArchive<R>,
+    archive: &ZipArchive<Budgeted<'_>>,
 ) -> Result<usize, PackageError> {
     let prefix = component.prefix();
     let start = format!("{prefix}-{}", name.stem());
@@ -159,12 +165,12 @@ fn index_of<R: Read + Seek>(
 }
 
 /// Lets only so many bytes through: the zip's directory is read into memory, whatever its size.
-pub(crate) struct Budgeted<'a, R> {
-    pub(crate) inner: R,
+pub(crate) struct Budgeted<'a> {
+    pub(crate) inner: &'a mut dyn Archive,
     pub(crate) left: &'a Cell<u64>,
 }
 
-impl<R: Read> Read for Budgeted<'_, R> {
+impl Read for Budgeted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         let Some(left) = self.left.get().checked_sub(count as u64) else {
@@ -176,7 +182,7 @@ impl<R: Read> Read for Budgeted<'_, R> {
     }
 }
 
-impl<R: Seek> Seek for Budgeted<'_, R> {
+impl Seek for Budgeted<'_> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.inner.seek(position)
     }

@@ -86,7 +86,7 @@ pub fn hash_abreast<R: Read>(readers: &mut [R], on_bytes: &dyn Fn(u64)) -> Vec<i
 /// # Errors
 ///
 /// The reader's own.
-pub fn hash_one<R: Read>(reader: &mut R) -> io::Result<Hashed> {
+pub fn hash_one(reader: &mut dyn Read) -> io::Result<Hashed> {
     let mut buffer = vec![0; CHUNK];
     let (mut md5, mut sha256, mut size) = (Md5::new(), Sha256::new(), 0);
     loop {
@@ -105,7 +105,7 @@ pub fn hash_one<R: Read>(reader: &mut R) -> io::Result<Hashed> {
 }
 
 /// Reads until the buffer is full or the reader at its end; returns how much was read.
-fn fill<R: Read>(reader: &mut R, buffer: &mut [u8]) -> io::Result<usize> {
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match reader.read(&mut buffer[length..]) {

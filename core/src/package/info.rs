@@ -1,7 +1,5 @@
 //! Picks the metadata members out of a walk through a tarball.
 
-use std::io::Read;
-
 use super::tarball::{Member, MemberKind, Tarball};
 use super::{PackageError, RattlerRecipe};
 
@@ -29,11 +27,7 @@ pub(super) struct InfoMembers {
 
 impl InfoMembers {
     /// Takes the member if it is metadata.
-    pub(super) fn take<R: Read>(
-        &mut self,
-        member: &Member,
-        tarball: &mut Tarball<'_, R>,
-    ) -> Result<(), PackageError> {
+    pub(super) fn take(&mut self, member: &Member, tarball: &mut Tarball<'_>) -> Result<(), PackageError> {
         let path = match member.path.as_str() {
             INDEX_JSON if self.index_json.is_none() => INDEX_JSON,
             ABOUT_JSON if self.about_json.is_none() => ABOUT_JSON,

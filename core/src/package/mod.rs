@@ -23,6 +23,9 @@ pub(crate) mod walk;
 pub(crate) mod zstd_frames;
 
 use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use tarball::{Member, Tarball};
 
 pub(crate) use conda::{Budgeted, Component};
 pub use digest::Digests;
@@ -31,6 +34,16 @@ pub use limits::Limits;
 pub(crate) use metadata::kind_of;
 pub use metadata::{Metadata, PostInstall, RattlerRecipe};
 pub use name::{ArchiveFormat, ArtifactName, InvalidArtifactName};
+
+/// A package's file, wherever it is. What reads packages is compiled once for all of them: they are
+/// read in large pieces.
+pub(crate) trait Archive: Read + Seek {}
+
+impl<R: Read + Seek> Archive for R {}
+
+/// Looks at one member after the other, until it has enough.
+pub(crate) type Visit<'a> =
+    dyn FnMut(&Member, &mut Tarball<'_>) -> Result<ControlFlow<()>, PackageError> + 'a;
 
 /// Reads the metadata of the package `name` from its archive.
 ///
@@ -48,8 +61,8 @@ pub fn read_metadata<R: Read + Seek>(
 ) -> Result<Metadata, PackageError> {
     sniff::expect_format(&mut archive, name.format())?;
     let members = match name.format() {
-        ArchiveFormat::Conda => conda::info_members(name, archive, limits)?,
-        ArchiveFormat::TarBz2 => tar_bz2::info_members(archive, limits)?,
+        ArchiveFormat::Conda => conda::info_members(name, &mut archive, limits)?,
+        ArchiveFormat::TarBz2 => tar_bz2::info_members(&mut archive, limits)?,
     };
     Metadata::from_members(members)
 }
@@ -68,7 +81,7 @@ pub fn read_payload_member<R: Read + Seek>(
 ) -> Result<Option<Vec<u8>>, PackageError> {
     sniff::expect_format(&mut archive, name.format())?;
     match name.format() {
-        ArchiveFormat::Conda => conda::payload_member(name, archive, path, limits),
-        ArchiveFormat::TarBz2 => tar_bz2::payload_member(archive, path, limits),
+        ArchiveFormat::Conda => conda::payload_member(name, &mut archive, path, limits),
+        ArchiveFormat::TarBz2 => tar_bz2::payload_member(&mut archive, path, limits),
     }
 }

@@ -1,20 +1,17 @@
 //! Tells what a file is by its first bytes, so that an error can say it.
 
-use std::io::{Read, Seek};
+use std::io::Read as _;
 
-use super::{ArchiveFormat, PackageError};
+use super::{Archive, ArchiveFormat, PackageError};
 
 /// Enough to know every kind below.
 const LENGTH: u64 = 300;
 
 /// Fails if the file is empty, or is plainly something other than its ending says. A file whose
 /// beginning says nothing (a zip may have junk before it) is let through to its reader.
-pub(crate) fn expect_format(
-    archive: &mut (impl Read + Seek),
-    expected: ArchiveFormat,
-) -> Result<(), PackageError> {
+pub(crate) fn expect_format(archive: &mut dyn Archive, expected: ArchiveFormat) -> Result<(), PackageError> {
     let mut start = Vec::new();
-    archive.by_ref().take(LENGTH).read_to_end(&mut start)?;
+    (&mut *archive).take(LENGTH).read_to_end(&mut start)?;
     archive.rewind()?;
     if start.is_empty() {
         return Err(PackageError::Empty);

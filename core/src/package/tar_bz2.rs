@@ -1,13 +1,14 @@
 //! The info members of a `.tar.bz2`: one compressed tarball of metadata and payload.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
+use std::io::{BufReader, SeekFrom};
 
 use bzip2::read::MultiBzDecoder;
 
 use super::info::InfoMembers;
-use super::tarball::{Member, Tarball};
-use super::{Limits, PackageError, bzip2_tail};
+use super::tarball::Tarball;
+use super::{Archive, Limits, PackageError, Visit, bzip2_tail};
+
+type Decoder<'a> = MultiBzDecoder<BufReader<&'a mut dyn Archive>>;
 
 /// What is decompressed, for errors.
 const STREAM: &str = "the bzip2 stream";
@@ -18,12 +19,10 @@ const STREAM: &str = "the bzip2 stream";
 /// payload, nearly all of the work, is not decompressed. What is left then, run exports and icon, lies
 /// directly in `info/`, and such files are written before all others. That is done only if the file
 /// ends as a whole bzip2 stream ends, so that a truncated file is still found out.
-pub(super) fn info_members<R: Read + Seek>(
-    mut archive: R,
-    limits: &Limits,
-) -> Result<InfoMembers, PackageError> {
-    let is_whole = bzip2_tail::ends_with_stream_footer(&mut archive)?;
-    let mut tarball = begin(archive, limits)?;
+pub(super) fn info_members(archive: &mut dyn Archive, limits: &Limits) -> Result<InfoMembers, PackageError> {
+    let is_whole = bzip2_tail::ends_with_stream_footer(archive)?;
+    let (mut decoder, size) = decoder(archive)?;
+    let mut tarball = Tarball::new(&mut decoder, STREAM, size, limits);
     let mut members = InfoMembers::default();
     while let Some(member) = tarball.next_member()? {
         let in_info = member.path == "info" || member.path.starts_with("info/");
@@ -36,12 +35,13 @@ pub(super) fn info_members<R: Read + Seek>(
 }
 
 /// Reads one file of the payload.
-pub(super) fn payload_member<R: Read + Seek>(
-    archive: R,
+pub(super) fn payload_member(
+    archive: &mut dyn Archive,
     path: &str,
     limits: &Limits,
 ) -> Result<Option<Vec<u8>>, PackageError> {
-    let mut tarball = begin(archive, limits)?;
+    let (mut decoder, size) = decoder(archive)?;
+    let mut tarball = Tarball::new(&mut decoder, STREAM, size, limits);
     while let Some(member) = tarball.next_member()? {
         if member.path == path {
             return tarball.read_content().map(Some);
@@ -51,14 +51,13 @@ pub(super) fn payload_member<R: Read + Seek>(
 }
 
 /// Walks through the tarball until `visit` has enough.
-pub(super) fn walk<R: Read + Seek>(
-    mut archive: R,
+pub(super) fn walk(
+    archive: &mut dyn Archive,
     limits: &Limits,
-    mut visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+    visit: &mut Visit<'_>,
 ) -> Result<(), PackageError> {
-    let size = archive.seek(SeekFrom::End(0))?;
-    let mut decoder = decoder(archive)?;
-    let mut tarball = Tarball::new(&mut decoder as &mut dyn Read, STREAM, size, limits);
+    let (mut decoder, size) = decoder(archive)?;
+    let mut tarball = Tarball::new(&mut decoder, STREAM, size, limits);
     while let Some(member) = tarball.next_member()? {
         if visit(&member, &mut tarball)?.is_break() {
             break;
@@ -67,17 +66,12 @@ pub(super) fn walk<R: Read + Seek>(
     Ok(())
 }
 
-fn begin<R: Read + Seek>(
-    mut archive: R,
-    limits: &Limits,
-) -> Result<Tarball<'_, MultiBzDecoder<BufReader<R>>>, PackageError> {
+/// What decompresses the archive, and the archive's size.
+fn decoder(archive: &mut dyn Archive) -> Result<(Decoder<'_>, u64), PackageError> {
     let size = archive.seek(SeekFrom::End(0))?;
-    Ok(Tarball::new(decoder(archive)?, STREAM, size, limits))
-}
-
-fn decoder<R: Read + Seek>(mut archive: R) -> Result<MultiBzDecoder<BufReader<R>>, PackageError> {
     archive.rewind()?;
-    Ok(MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive)))
+    let decoder = MultiBzDecoder::new(BufReader::with_capacity(64 << 10, archive));
+    Ok((decoder, size))
 }
 
 #[cfg(test)]
@@ -119,7 +113,7 @@ mod tests {
         ];
         let mut order: Vec<&str> = members.into_iter().filter(|member| *member != late).collect();
         order.extend(["bin/a", late, "lib/b"]);
-        let members = info_members(archive(&order), &Limits::default()).unwrap();
+        let members = info_members(&mut archive(&order), &Limits::default()).unwrap();
         assert!(members.lacks_nothing_that_may_come_late());
     }
 
@@ -132,11 +126,11 @@ mod tests {
             "info/recipe/meta.yaml",
         ];
         let order = [&complete[..], &["bin/a", "info/run_exports.json"]].concat();
-        let members = info_members(archive(&order), &Limits::default()).unwrap();
+        let members = info_members(&mut archive(&order), &Limits::default()).unwrap();
         assert!(members.run_exports_json.is_none());
         // A truncated archive is read as far as it goes, and found out.
         let mut cut = archive(&order).into_inner();
         cut.truncate(cut.len() - 20);
-        assert!(info_members(Cursor::new(cut), &Limits::default()).is_err());
+        assert!(info_members(&mut Cursor::new(cut), &Limits::default()).is_err());
     }
 }

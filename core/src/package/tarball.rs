@@ -68,8 +68,8 @@ pub struct TarEnd {
 }
 
 /// A tarball that is being walked through.
-pub(crate) struct Tarball<'a, R> {
-    reader: R,
+pub(crate) struct Tarball<'a> {
+    reader: &'a mut dyn Read,
     /// What the bytes come from, for errors.
     stream: &'a str,
     compressed_size: u64,
@@ -83,10 +83,15 @@ pub(crate) struct Tarball<'a, R> {
     end: TarEnd,
 }
 
-impl<'a, R: Read> Tarball<'a, R> {
+impl<'a> Tarball<'a> {
     /// Begins to walk. `stream` names what is being decompressed, `compressed_size` is its size
     /// before that.
-    pub(crate) fn new(reader: R, stream: &'a str, compressed_size: u64, limits: &'a Limits) -> Self {
+    pub(crate) fn new(
+        reader: &'a mut dyn Read,
+        stream: &'a str,
+        compressed_size: u64,
+        limits: &'a Limits,
+    ) -> Self {
         Self {
             reader,
             stream,
@@ -364,9 +369,7 @@ impl<'a, R: Read> Tarball<'a, R> {
     /// `size` is within a limit that the caller checked.
     fn read_exactly(&mut self, size: u64) -> Result<Vec<u8>, PackageError> {
         let mut bytes = Vec::new();
-        let count = self
-            .reader
-            .by_ref()
+        let count = (&mut *self.reader)
             .take(size)
             .read_to_end(&mut bytes)
             .map_err(|source| self.decompress_error(source))? as u64;
@@ -465,7 +468,8 @@ mod tests {
     fn end(behind: &[u8]) -> TarEnd {
         let bytes = [&file(), behind].concat();
         let limits = Limits::default();
-        let mut tarball = Tarball::new(&bytes[..], "a test", bytes.len() as u64, &limits);
+        let mut reader = &bytes[..];
+        let mut tarball = Tarball::new(&mut reader, "a test", bytes.len() as u64, &limits);
         while tarball.next_member().unwrap().is_some() {}
         tarball.read_to_end().unwrap()
     }

@@ -1,12 +1,9 @@
 //! Walks through the members of a package, whatever its format, for whoever looks at more of it
 //! than a channel keeps.
 
-use std::io::{Read, Seek};
-use std::ops::ControlFlow;
-
-use super::tarball::{Member, Tarball};
 use super::{
-    ArchiveFormat, ArtifactName, Component, Limits, PackageError, bzip2_tail, conda, sniff, tar_bz2,
+    Archive, ArchiveFormat, ArtifactName, Component, Limits, PackageError, Visit, bzip2_tail, conda, sniff,
+    tar_bz2,
 };
 
 /// Shows the members of a component to `visit`, in their order, until it has enough.
@@ -14,15 +11,15 @@ use super::{
 /// A `.tar.bz2` is one tarball: whichever component is asked for, all members are shown. Of a
 /// `.conda` nothing is read but the zip's directory and the component: what the file is by its first
 /// bytes is looked at only if it is no zip, because on a server they cost a request.
-pub(crate) fn walk<R: Read + Seek>(
+pub(crate) fn walk(
     name: &ArtifactName,
-    archive: &mut R,
+    archive: &mut dyn Archive,
     component: Component,
     limits: &Limits,
-    visit: impl FnMut(&Member, &mut Tarball<'_, &mut dyn Read>) -> Result<ControlFlow<()>, PackageError>,
+    visit: &mut Visit<'_>,
 ) -> Result<(), PackageError> {
     match name.format() {
-        ArchiveFormat::Conda => match conda::walk(name, &mut *archive, component, limits, visit) {
+        ArchiveFormat::Conda => match conda::walk(name, archive, component, limits, visit) {
             Err(PackageError::Zip(error)) => {
                 archive.rewind()?;
                 sniff::expect_format(archive, name.format())?;
@@ -40,7 +37,7 @@ pub(crate) fn walk<R: Read + Seek>(
 
 /// Whether the file ends where an archive of its format ends, so that not to read all of it is no way
 /// to miss that it is truncated. A zip without its end cannot be opened at all.
-pub(crate) fn ends_whole<R: Read + Seek>(name: &ArtifactName, archive: &mut R) -> Result<bool, PackageError> {
+pub(crate) fn ends_whole(name: &ArtifactName, archive: &mut dyn Archive) -> Result<bool, PackageError> {
     Ok(match name.format() {
         ArchiveFormat::Conda => true,
         ArchiveFormat::TarBz2 => bzip2_tail::ends_with_stream_footer(archive)?,

@@ -21,11 +21,11 @@ pub(crate) fn is_wrong_checksum(error: &io::Error) -> bool {
 }
 
 /// The decompressed bytes of a run of zstd frames.
-pub(crate) struct ZstdFrames<R: Read>(FrameDecoder<R>);
+pub(crate) struct ZstdFrames<'a>(FrameDecoder<&'a mut dyn Read>);
 
-impl<R: Read> ZstdFrames<R> {
+impl<'a> ZstdFrames<'a> {
     /// Starts to decompress `compressed`, refusing windows beyond `limits`.
-    pub(crate) fn new(compressed: R, limits: &Limits) -> io::Result<Self> {
+    pub(crate) fn new(compressed: &'a mut dyn Read, limits: &Limits) -> io::Result<Self> {
         let compressed = BufReader::with_capacity(64 << 10, compressed);
         #[cfg(feature = "native")]
         let decoder = {
@@ -39,7 +39,7 @@ impl<R: Read> ZstdFrames<R> {
     }
 
     /// The reader of compressed bytes, with what was read ahead of the frames dropped.
-    pub(crate) fn into_compressed(self) -> R {
+    pub(crate) fn into_compressed(self) -> &'a mut dyn Read {
         #[cfg(feature = "native")]
         let reader = self.0.finish();
         #[cfg(not(feature = "native"))]
@@ -48,7 +48,7 @@ impl<R: Read> ZstdFrames<R> {
     }
 }
 
-impl<R: Read> Read for ZstdFrames<R> {
+impl Read for ZstdFrames<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer)
     }
@@ -159,7 +159,7 @@ mod tests {
             reader.read_to_end(&mut out).map(|_| out)
         };
         [
-            ZstdFrames::new(compressed, &Limits::default()).and_then(|mut frames| read(&mut frames)),
+            ZstdFrames::new(&mut &*compressed, &Limits::default()).and_then(|mut frames| read(&mut frames)),
             read(&mut pure_rust::Frames::new(compressed, 27)),
         ]
     }

@@ -1,5 +1,7 @@
 //! The time at which a package was built: `timestamp` in its record.
 
+use crate::json::float;
+
 /// The last second of the year 9999. A larger number counts milliseconds.
 const LAST_SECOND: i64 = 253_402_300_799;
 
@@ -20,11 +22,7 @@ impl BuildTime {
                 clippy::cast_possible_truncation,
                 reason = "a fraction of a second does not matter"
             )]
-            Err(_) => json
-                .parse::<f64>()
-                .ok()
-                .filter(|float| float.abs() < 1e18)?
-                .floor() as i64,
+            Err(_) => float::read(json).filter(|float| float.abs() < 1e18)?.floor() as i64,
         };
         let milliseconds = if number > LAST_SECOND {
             number

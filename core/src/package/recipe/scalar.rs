@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 use super::{Unreadable, plain::Version, tag::Tag};
+use crate::json::float;
 
 /// Python refuses to convert longer decimal numbers.
 const INT_DIGITS_MAX: usize = 4300;
@@ -50,7 +51,7 @@ impl<'text> Scalar<'text> {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(value),
             Self::Int(digits) => number(&digits),
-            Self::Float { value, .. } if value.is_finite() => number(&python_float(value)),
+            Self::Float { value, .. } if value.is_finite() => number(&float::python_repr(value)),
             Self::Float { source, .. } => Value::String(source.to_owned()),
             Self::Text(text) => Value::String(text.to_owned()),
         }
@@ -67,7 +68,7 @@ impl<'text> Scalar<'text> {
                 let sign = if value < 0.0 { "-" } else { "" };
                 format!("{sign}Infinity")
             }
-            Self::Float { value, .. } => python_float(value),
+            Self::Float { value, .. } => float::python_repr(value),
             Self::Text(text) => text.to_owned(),
         }
     }
@@ -144,12 +145,12 @@ fn float_value(text: &str, version: Version) -> Option<f64> {
         let mut base = 1.0;
         let mut value = 0.0;
         for part in unsigned.rsplit(':') {
-            value += part.parse::<f64>().ok()? * base;
+            value += float::read(part)? * base;
             base *= 60.0;
         }
         value
     } else {
-        unsigned.parse().ok()?
+        float::read(unsigned)?
     };
     Some(if negative { -value } else { value })
 }
@@ -167,17 +168,5 @@ fn sign(text: &str) -> (bool, &str) {
     match text.strip_prefix('-') {
         Some(unsigned) => (true, unsigned),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
-    }
-}
-
-/// The shortest digits that give this finite number back, laid out as Python's `repr` does: an
-/// exponent of at least two digits below 1e-4 and from 1e16 on, else a point with a digit behind.
-fn python_float(value: f64) -> String {
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse().unwrap_or(0) {
-        -4..16 => format!("{value:?}"),
-        exponent @ ..0 => format!("{mantissa}e-{:02}", -exponent),
-        exponent => format!("{mantissa}e+{exponent:02}"),
     }
 }

@@ -4,7 +4,7 @@ mod conda;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek as _};
 
 use super::bzip2_streams::Bzip2Streams;
 use super::content::{Observer, Search};
@@ -17,7 +17,7 @@ use super::{
 use crate::package::digest::hash_one;
 use crate::package::sniff::expect_format;
 use crate::package::tarball::{Member, Tarball};
-use crate::package::{ArchiveFormat, ArtifactName, Limits, PackageError};
+use crate::package::{Archive, ArchiveFormat, ArtifactName, Limits, PackageError};
 
 const PATHS_JSON: &str = "info/paths.json";
 /// Bytes of all paths together that are kept.
@@ -25,9 +25,9 @@ const PATHS_MAX: u64 = 128 << 20;
 /// Content is looked at in pieces of this size.
 const PIECE: usize = 64 << 10;
 
-pub(super) fn collect<R: Read + Seek>(
+pub(super) fn collect(
     name: &ArtifactName,
-    archive: R,
+    archive: &mut dyn Archive,
     limits: &Limits,
 ) -> io::Result<Evidence> {
     let failure = RefCell::new(None);
@@ -101,7 +101,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn read_tar_bz2<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Container> {
+    fn read_tar_bz2(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Container> {
         let mut stream = Stream {
             component: Component::Whole,
             member: self.name.as_str().to_owned(),
@@ -111,7 +111,7 @@ impl<'a> Collector<'a> {
             zstd: None,
         };
         archive.rewind()?;
-        let mut streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, &mut archive));
+        let mut streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, &mut *archive));
         let failure = self.walk(&mut stream, &mut streams).err();
         stream.failure = failure.map(|failure| self.rather_damage(failure, &stream, &mut streams));
         let (count, no_stream) = streams.seen();
@@ -123,8 +123,8 @@ impl<'a> Collector<'a> {
         }
         if stream.failure.is_none() && self.has_unsought_placeholders() {
             archive.rewind()?;
-            let streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, &mut archive));
-            let tarball = Tarball::new(streams, &stream.member, size, self.limits);
+            let mut streams = Bzip2Streams::new(BufReader::with_capacity(PIECE, archive));
+            let tarball = Tarball::new(&mut streams, &stream.member, size, self.limits);
             // What fails now did not fail before: the file changed meanwhile, and is not what was hashed.
             self.seek_placeholders(tarball).map_err(io::Error::other)?;
         }
@@ -162,11 +162,11 @@ impl<'a> Collector<'a> {
     /// Looks at every member of a tarball.
     fn walk(&mut self, stream: &mut Stream, decompressed: &mut dyn Read) -> Result<(), PackageError> {
         let left = Cell::new(self.unpacked_left);
-        let metered = Metered {
+        let mut metered = Metered {
             inner: decompressed,
             left: &left,
         };
-        let tarball = Tarball::new(metered, &stream.member, stream.compressed_size, self.limits);
+        let tarball = Tarball::new(&mut metered, &stream.member, stream.compressed_size, self.limits);
         let walked = self.walk_members(stream.component, tarball);
         self.unpacked_left = left.get();
         match self.unpacked_left {
@@ -180,10 +180,10 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn walk_members<R: Read>(
+    fn walk_members(
         &mut self,
         component: Component,
-        mut tarball: Tarball<'_, R>,
+        mut tarball: Tarball<'_>,
     ) -> Result<TarEnd, PackageError> {
         while let Some(member) = tarball.next_member()? {
             let mut entry = Entry::of(component, &member);
@@ -211,11 +211,11 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    fn read_file<R: Read>(
+    fn read_file(
         &mut self,
         entry: &mut Entry,
         member: &Member,
-        tarball: &mut Tarball<'_, R>,
+        tarball: &mut Tarball<'_>,
     ) -> Result<(), PackageError> {
         let document = self.document_at(entry);
         let is_paths =
@@ -279,7 +279,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Looks for placeholders in files that passed before these were known.
-    fn seek_placeholders<R: Read>(&mut self, mut tarball: Tarball<'_, R>) -> Result<(), PackageError> {
+    fn seek_placeholders(&mut self, mut tarball: Tarball<'_>) -> Result<(), PackageError> {
         for entry in &mut self.entries {
             if tarball.next_member()?.is_none() {
                 break;

@@ -67,8 +67,8 @@ impl Evidence {
     /// # Errors
     ///
     /// When the file itself cannot be read.
-    pub fn of<R: Read + Seek>(name: &ArtifactName, archive: R, limits: &Limits) -> io::Result<Self> {
-        collect::collect(name, archive, limits)
+    pub fn of<R: Read + Seek>(name: &ArtifactName, mut archive: R, limits: &Limits) -> io::Result<Self> {
+        collect::collect(name, &mut archive, limits)
     }
 
     /// The zip, of a `.conda` that is one.

@@ -4,17 +4,18 @@ use std::cell::{Cell, RefCell};
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::zstd_scan::ZstdScan;
+use crate::package::Archive;
 
 /// The content of a zip member on its way to the decompressor.
-pub(super) struct Scanned<R> {
-    inner: R,
+pub(super) struct Scanned<'a> {
+    inner: &'a mut dyn Read,
     pub(super) scan: ZstdScan,
     /// Why the zip's reader refused it, if so.
     pub(super) refused: Option<io::Error>,
 }
 
-impl<R> Scanned<R> {
-    pub(super) fn new(inner: R) -> Self {
+impl<'a> Scanned<'a> {
+    pub(super) fn new(inner: &'a mut dyn Read) -> Self {
         Self {
             inner,
             scan: ZstdScan::new(),
@@ -23,7 +24,7 @@ impl<R> Scanned<R> {
     }
 }
 
-impl<R: Read> Read for Scanned<R> {
+impl Read for Scanned<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.inner.read(buffer) {
             Ok(count) => {
@@ -41,13 +42,13 @@ impl<R: Read> Read for Scanned<R> {
 }
 
 /// What comes out of the decompressors, up to a limit.
-pub(super) struct Metered<'a, R> {
-    pub(super) inner: R,
+pub(super) struct Metered<'a> {
+    pub(super) inner: &'a mut dyn Read,
     /// How much may still come; `None` once more than that came.
     pub(super) left: &'a Cell<Option<u64>>,
 }
 
-impl<R: Read> Read for Metered<'_, R> {
+impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         let left = self.left.get().and_then(|left| left.checked_sub(count as u64));
@@ -60,12 +61,12 @@ impl<R: Read> Read for Metered<'_, R> {
 }
 
 /// Remembers when reading the file itself failed, which is nothing that the file's content did.
-pub(super) struct Watched<'a, R> {
-    pub(super) inner: R,
+pub(super) struct Watched<'a> {
+    pub(super) inner: &'a mut dyn Archive,
     pub(super) failure: &'a RefCell<Option<io::Error>>,
 }
 
-impl<R: Read> Read for Watched<'_, R> {
+impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).inspect_err(|error| {
             if error.kind() != io::ErrorKind::Interrupted {
@@ -76,7 +77,7 @@ impl<R: Read> Read for Watched<'_, R> {
     }
 }
 
-impl<R: Seek> Seek for Watched<'_, R> {
+impl Seek for Watched<'_> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.inner.seek(position)
     }

@@ -1,7 +1,7 @@
 //! Reading a `.conda`: its zip, and the tarballs in it.
 
 use std::cell::Cell;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 
 use zip::ZipArchive;
 
@@ -9,7 +9,7 @@ use super::super::passing::Scanned;
 use super::super::{Component, Stream, Zip, ZipDirectory};
 use super::Collector;
 use crate::package::zstd_frames::ZstdFrames;
-use crate::package::{Budgeted, PackageError};
+use crate::package::{Archive, Budgeted, PackageError};
 
 const METADATA_JSON: &str = "metadata.json";
 /// Bytes of `metadata.json` that are read; it holds one number.
@@ -17,9 +17,9 @@ const METADATA_JSON_MAX: u64 = 64 << 10;
 
 impl Collector<'_> {
     /// Reads the info component first: it says what is to be looked for in the payload.
-    pub(super) fn read_conda<R: Read + Seek>(&mut self, mut archive: R, size: u64) -> io::Result<Zip> {
+    pub(super) fn read_conda(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Zip> {
         let mut zip = Zip::default();
-        match ZipDirectory::read(&mut archive, size, self.limits)? {
+        match ZipDirectory::read(archive, size, self.limits)? {
             Ok(directory) => zip.directory = Some(directory),
             Err(error) => {
                 zip.failure = Some(error);
@@ -51,10 +51,7 @@ impl Collector<'_> {
     }
 
     /// The member that is the component by its name, or could pass for it.
-    fn index_of<R>(&self, component: Component, archive: &ZipArchive<R>) -> Option<usize>
-    where
-        R: Read + Seek,
-    {
+    fn index_of(&self, component: Component, archive: &ZipArchive<Budgeted<'_>>) -> Option<usize> {
         let prefix = match component {
             Component::Info => "info-",
             Component::Payload | Component::Whole => "pkg-",
@@ -66,11 +63,11 @@ impl Collector<'_> {
         })
     }
 
-    fn read_component<R: Read + Seek>(
+    fn read_component(
         &mut self,
         component: Component,
         index: usize,
-        archive: &mut ZipArchive<R>,
+        archive: &mut ZipArchive<Budgeted<'_>>,
     ) -> Stream {
         let name = archive.file_names_raw().nth(index).unwrap_or_default();
         let mut stream = Stream {
@@ -92,7 +89,7 @@ impl Collector<'_> {
     }
 
     /// Reads a component of a `.conda` from its zip member.
-    fn read_frames(&mut self, stream: &mut Stream, reader: &mut impl Read) {
+    fn read_frames(&mut self, stream: &mut Stream, reader: &mut dyn Read) {
         let limits = self.limits;
         let mut scanned = Scanned::new(reader);
         let mut failure = match ZstdFrames::new(&mut scanned, limits) {
@@ -123,10 +120,7 @@ impl Collector<'_> {
     }
 }
 
-fn read_metadata_json<R: Read + Seek>(
-    index: usize,
-    archive: &mut ZipArchive<R>,
-) -> Result<Vec<u8>, PackageError> {
+fn read_metadata_json(index: usize, archive: &mut ZipArchive<Budgeted<'_>>) -> Result<Vec<u8>, PackageError> {
     let mut content = Vec::new();
     let reader = archive.by_index(index)?;
     let read = reader.take(METADATA_JSON_MAX).read_to_end(&mut content);

@@ -1,10 +1,10 @@
 //! The end of a zip archive: the records that say where its directory is.
 
-use std::io::{self, Read, Seek};
+use std::io;
 use std::ops::Range;
 
 use super::header::CentralHeader;
-use super::{Failure, Fields, Reader, ZipSlip, ZipSlipKind, header};
+use super::{Failure, Fields, Reader, ZipSlip, ZipSlipKind, header, layout};
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_SIZE: u64 = 22;
@@ -47,10 +47,7 @@ struct Said {
 impl End {
     /// Finds the end as Python does: a record without a comment at the very end, or else the last
     /// one.
-    pub(super) fn find<R: Read + Seek>(
-        reader: &mut Reader<R>,
-        slips: &mut Vec<ZipSlip>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn find(reader: &mut Reader<'_>, slips: &mut Vec<ZipSlip>) -> Result<Self, Failure> {
         let tail_start = reader.size.saturating_sub(TAIL);
         let tail = reader.at(tail_start, TAIL)?;
         let mut found: Vec<u64> = memchr::memmem::find_iter(&tail, &END)
@@ -111,10 +108,10 @@ impl End {
     }
 
     /// Reads the records for large archives, which readers heed whenever they are there.
-    fn read_zip64<R: Read + Seek>(
+    fn read_zip64(
         &mut self,
         said: &Said,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         slips: &mut Vec<ZipSlip>,
     ) -> Result<(), Failure> {
         let Some(locator) = self.record.checked_sub(LOCATOR_SIZE) else {
@@ -184,7 +181,7 @@ impl End {
     }
 
     /// The directory ends where the end begins, or else is where the end says.
-    fn place_directory<R: Read + Seek>(&mut self, reader: &mut Reader<R>) -> Result<(), Failure> {
+    fn place_directory(&mut self, reader: &mut Reader<'_>) -> Result<(), Failure> {
         if self.said_size == 0 && self.members == 0 {
             self.directory = self.start;
             return Ok(());
@@ -203,11 +200,7 @@ impl End {
     }
 
     /// How many bytes before the archive its offsets do not count.
-    pub(super) fn shift<R: Read + Seek>(
-        &self,
-        first: Option<&CentralHeader>,
-        reader: &mut Reader<R>,
-    ) -> io::Result<u64> {
+    pub(super) fn shift(&self, first: Option<&CentralHeader>, reader: &mut Reader<'_>) -> io::Result<u64> {
         let Some(shift) = self.directory.checked_sub(self.said_offset) else {
             return Ok(0);
         };
@@ -257,7 +250,7 @@ impl End {
                 _ => None,
             })
             .collect();
-        strays.sort_by_key(|stray| stray.start);
+        layout::sort(&mut strays);
         let in_strays = |at: &&u64| {
             let behind = strays.partition_point(|stray| stray.start <= **at);
             behind > 0 && strays[behind - 1].contains(*at)

@@ -1,6 +1,6 @@
 //! The two headers of a member: one before its data, one in the directory.
 
-use std::io::{self, Read, Seek};
+use std::io;
 use std::ops::Range;
 
 use super::{Descriptor, Failure, Fields, Reader, ZipMember};
@@ -178,8 +178,8 @@ impl ZipHeader {
 
 /// Reads the header of the directory at `offset`, and says where the next one should be; `None` if
 /// there is none.
-pub(super) fn read_central<R: Read + Seek>(
-    reader: &mut Reader<R>,
+pub(super) fn read_central(
+    reader: &mut Reader<'_>,
     offset: u64,
     end: u64,
 ) -> Result<Option<(CentralHeader, u64)>, Failure> {
@@ -216,8 +216,8 @@ pub(super) fn read_central<R: Read + Seek>(
 }
 
 /// Reads the header before the data of a member, and says what the member covers.
-pub(super) fn read_local<R: Read + Seek>(
-    reader: &mut Reader<R>,
+pub(super) fn read_local(
+    reader: &mut Reader<'_>,
     central: CentralHeader,
     shift: u64,
 ) -> io::Result<(ZipMember, Range<u64>)> {
@@ -264,8 +264,8 @@ pub(super) fn read_local<R: Read + Seek>(
 }
 
 /// Reads what stands behind data: with or without a signature, with small or large sizes.
-fn read_descriptor<R: Read + Seek>(
-    reader: &mut Reader<R>,
+fn read_descriptor(
+    reader: &mut Reader<'_>,
     central: &ZipHeader,
     offset: u64,
 ) -> io::Result<(Descriptor, u64)> {

@@ -6,7 +6,7 @@ use super::{ZipSlip, ZipSlipKind};
 
 /// Tells of bytes that belong to nothing, and of those that belong to two things.
 pub(super) fn tell(spans: &mut [Range<u64>], size: u64, slips: &mut Vec<ZipSlip>) {
-    spans.sort_by_key(|span| (span.start, span.end));
+    sort(spans);
     let mut covered = 0;
     for span in spans.iter().filter(|span| !span.is_empty()) {
         let kind = if span.start > covered && covered == 0 {
@@ -28,6 +28,11 @@ pub(super) fn tell(spans: &mut [Range<u64>], size: u64, slips: &mut Vec<ZipSlip>
             kind: ZipSlipKind::Behind(size - covered),
         });
     }
+}
+
+/// Brings spans into the order of the file.
+pub(super) fn sort(spans: &mut [Range<u64>]) {
+    spans.sort_by_key(|span| (span.start, span.end));
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use end::End;
 pub use header::{ExtraField, ZipHeader};
 
-use crate::package::{Budgeted, Limits, PackageError};
+use crate::package::{Archive, Budgeted, Limits, PackageError};
 
 /// What a zip archive says of its members, and what of it does not fit together.
 #[derive(Clone, Debug, Default)]
@@ -102,8 +102,8 @@ pub enum ZipSlipKind {
 impl ZipDirectory {
     /// Reads all that is not content. The outer result is of reading the file, the inner one of
     /// its being a zip archive.
-    pub(super) fn read<R: Read + Seek>(
-        archive: R,
+    pub(super) fn read(
+        archive: &mut dyn Archive,
         size: u64,
         limits: &Limits,
     ) -> io::Result<Result<Self, PackageError>> {
@@ -122,7 +122,7 @@ impl ZipDirectory {
         }
     }
 
-    fn read_all<R: Read + Seek>(mut reader: Reader<R>) -> Result<Self, Failure> {
+    fn read_all(mut reader: Reader<'_>) -> Result<Self, Failure> {
         let mut slips = Vec::new();
         let end = End::find(&mut reader, &mut slips)?;
         let mut members = Vec::new();
@@ -216,13 +216,13 @@ impl From<io::Error> for Failure {
 }
 
 /// Reads at given places.
-struct Reader<R> {
-    inner: R,
+struct Reader<'a> {
+    inner: Budgeted<'a>,
     /// Bytes of the archive.
     size: u64,
 }
 
-impl<R: Read + Seek> Reader<R> {
+impl Reader<'_> {
     /// The bytes from `offset` on: `count` of them, or fewer where the archive ends.
     fn at(&mut self, offset: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

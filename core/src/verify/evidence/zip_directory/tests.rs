@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn read(bytes: &[u8], limits: &Limits) -> Result<ZipDirectory, PackageError> {
-    ZipDirectory::read(Cursor::new(bytes), bytes.len() as u64, limits).unwrap()
+    ZipDirectory::read(&mut Cursor::new(bytes), bytes.len() as u64, limits).unwrap()
 }
 
 /// A header of the directory without a name, of a member whose local header is at the beginning.

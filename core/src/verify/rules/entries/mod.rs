@@ -1,5 +1,6 @@
 //! B101 and on: the members of the tarballs.
 
+mod composition;
 mod duplicates;
 mod headers;
 mod kinds;

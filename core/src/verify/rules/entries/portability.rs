@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
-
+use super::composition::{composed, decomposed, is_composed};
 use super::placed::{Placed, placed};
 use super::{Alike, Machines};
 use crate::verify::finding::quoted;
@@ -40,7 +39,7 @@ fn no_two_paths_differ_by_case(subject: &Subject<'_>, found: &mut Found<'_>) {
     let placed = placed(&subject.evidence.entries);
     for (first, other) in collisions(&placed) {
         let (one, two) = (quoted(first.path()), quoted(other.path()));
-        let by = if first.name().nfc().eq(other.name().nfc()) {
+        let by = if composed(first.name()) == composed(other.name()) {
             "the composition of its characters"
         } else {
             "case"
@@ -114,7 +113,8 @@ fn folded(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }
-    name.nfd().flat_map(char::to_lowercase).nfd().collect()
+    let lowercase: String = decomposed(name).chars().flat_map(char::to_lowercase).collect();
+    decomposed(&lowercase)
 }
 
 /// How bad something is that does no harm on machines other than these.
@@ -216,7 +216,7 @@ fn paths_are_ascii_and_short(subject: &Subject<'_>, found: &mut Found<'_>) {
         let place = || Place::member(path);
         if !entry.is_utf8 {
             found.at(place(), "its path is not UTF-8");
-        } else if !is_nfc(path) {
+        } else if !is_composed(path) {
             found.at(
                 place(),
                 "its path is not ASCII, and has characters that are decomposed (not NFC)",
