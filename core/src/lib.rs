@@ -34,6 +34,6 @@ pub mod transfer;
 #[cfg(test)]
 mod typescript;
 pub mod verify;
-mod web_url;
+pub mod web_url;
 #[cfg(feature = "native")]
 pub mod website;

@@ -32,7 +32,7 @@ fn package(members: &[(&str, &str)]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn inspected(members: &[(&str, &str)]) -> Result<Inspection, PackageError> {
+pub(super) fn inspected(members: &[(&str, &str)]) -> Result<Inspection, PackageError> {
     let name = ArtifactName::new("lock-1-0.tar.bz2").unwrap();
     Inspection::of(&name, Cursor::new(package(members)), &Limits::default())
 }

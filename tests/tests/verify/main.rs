@@ -20,6 +20,8 @@ mod damage;
 #[cfg(test)]
 mod entries;
 #[cfg(test)]
+mod given;
+#[cfg(test)]
 mod installs;
 #[cfg(test)]
 mod metadata;
