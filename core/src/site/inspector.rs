@@ -184,10 +184,7 @@ fn host(url: &str) -> Option<String> {
     let host = host.strip_suffix(default_port).unwrap_or(&host);
     let (name, port) = host.split_once(':').unwrap_or((host, "0"));
     let is_name = name.split('.').all(|label| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     });
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     (is_name && is_port).then(|| format!("{scheme}://{host}"))

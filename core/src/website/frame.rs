@@ -10,8 +10,7 @@ use super::folder::{DataDigest, UnitWriter, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use super::plan::Plan;
 use crate::site::{
-    Asset, Here, InspectorAssets, InspectorFiles, Page, RenderError, Templates, Website, WebsiteTemplates,
-    channel_hue, folder_url,
+    Asset, Here, InspectorAssets, InspectorFiles, Page, RenderError, Templates, Website, WebsiteTemplates, channel_hue, folder_url,
 };
 
 /// What all pages are made with.
@@ -80,10 +79,7 @@ pub(super) fn put(
 
 /// Puts what a page is made from beside it, as JSON.
 pub(super) fn put_json(
-    writer: &mut UnitWriter<'_>,
-    place: &str,
-    page: &impl Serialize,
-) -> Result<(), WebsiteError> {
+    writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {
     let mut json = serde_json::to_vec(page).map_err(io::Error::other)?;
     json.push(b'\n');
     writer.put(place, &json)?;

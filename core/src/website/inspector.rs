@@ -31,12 +31,7 @@ pub(super) fn write(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<()
             ChannelFiles::Elsewhere => plan.website.channel_url.clone(),
             ChannelFiles::Beside | ChannelFiles::Copied { .. } => Some("../".to_owned()),
         },
-        subdirs: plan
-            .catalog
-            .subdirs
-            .iter()
-            .map(|subdir| subdir.name.clone())
-            .collect(),
+        subdirs: plan.catalog.subdirs.iter().map(|subdir| subdir.name.clone()).collect(),
         hosts: hosts(urls(plan)),
     };
     put_json(writer, &format!("{FOLDER}index.json"), &page)?;
@@ -49,10 +44,7 @@ pub(super) fn write(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<()
 
 /// Where packages of the channel are, and the channel itself, if that is not where the website is.
 fn urls<'a>(plan: &'a Plan<'_>) -> impl Iterator<Item = &'a str> {
-    let packages = plan
-        .subdirs
-        .iter()
-        .filter_map(|subdir| subdir.packages_url.as_deref());
+    let packages = plan.subdirs.iter().filter_map(|subdir| subdir.packages_url.as_deref());
     let is_elsewhere = plan.options.channel_files == ChannelFiles::Elsewhere;
     let channel = plan.website.channel_url.as_deref().filter(|_| is_elsewhere);
     packages.filter(|url| !is_relative(url)).chain(channel)
@@ -78,9 +70,7 @@ fn put_page(
     let kept = assets
         .iter()
         .map(|asset| CheckedFile::new(format!("{}{}", here.root, asset.path), &asset.bytes));
-    let kept: Vec<CheckedFile> = std::iter::once(CheckedFile::new("./", &html))
-        .chain(kept)
-        .collect();
+    let kept: Vec<CheckedFile> = std::iter::once(CheckedFile::new("./", &html)).chain(kept).collect();
     put(writer, &format!("{}service-worker.js", here.path), |out| {
         templates.write_service_worker(&kept, out)
     })

@@ -98,8 +98,7 @@ impl Extent {
         let latest = catalog.entries.iter().map(|entry| entry.latest_build_count);
         let assets: u64 = assets.iter().map(|asset| asset.bytes.len() as u64).sum();
         let with = |builds: usize| {
-            assets
-                + catalog.entries.len() as u64 * PACKAGE_BYTES
+            assets + catalog.entries.len() as u64 * PACKAGE_BYTES
                 + catalog.totals.builds as u64 * BUILD_LINE_BYTES
                 + builds as u64 * BUILD_PAGE_BYTES
         };

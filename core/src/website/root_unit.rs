@@ -138,10 +138,7 @@ fn sitemaps(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), Websit
     let newest = entries.iter().filter_map(|entry| entry.updated).max();
     let lists = ["", "names/", "maintainers/", "licenses/", "health/"];
     let inspector = frame.inspector.map(|_| "inspect/");
-    let lists = lists
-        .into_iter()
-        .chain(inspector)
-        .map(|path| (path.to_owned(), newest));
+    let lists = lists.into_iter().chain(inspector).map(|path| (path.to_owned(), newest));
     let packages = entries
         .iter()
         .map(|entry| (format!("p/{}/", package_folder(&entry.name)), entry.updated));

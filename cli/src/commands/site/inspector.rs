@@ -11,7 +11,8 @@ use super::options::read_templates;
 use crate::failure::Failure;
 
 /// What to do where there is none.
-pub(super) const HOW_TO_HAVE_ONE: &str = "build it with scripts/web of towpath's sources, then build towpath again or name the folder (--inspector web/dist)";
+pub(super) const HOW_TO_HAVE_ONE: &str =
+    "build it with scripts/web of towpath's sources, then build towpath again or name the folder (--inspector web/dist)";
 
 /// Where it is from.
 pub(super) enum Inspector {
