@@ -33,7 +33,9 @@ pub mod site;
 pub mod store;
 #[cfg(feature = "native")]
 pub mod transfer;
+// In WebAssembly there are no files to compare it with.
 #[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod typescript;
 pub mod verify;
 pub mod web_url;

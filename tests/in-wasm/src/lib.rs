@@ -10,7 +10,8 @@
 //!
 //! at its root has that attribute by the name of `test`: what `#[macro_use]` brings goes before what
 //! every crate has. So the tests are the very same as elsewhere, also those that `rstest` and
-//! `proptest` write.
+//! `proptest` write. There are no files, no threads and no clock: a snapshot stands in the test, or the
+//! test is ignored there.
 
 #[cfg(target_family = "wasm")]
 pub use wasm_bindgen_test::wasm_bindgen_test as test;

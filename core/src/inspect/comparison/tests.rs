@@ -87,6 +87,7 @@ fn after() -> Inspection {
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "the snapshot is a file")]
 fn what_differs_is_told() {
     let mut comparison = Comparison::of(&before(), &after());
     // Compressors may become better.

@@ -150,7 +150,17 @@ mod tests {
 
     #[test]
     fn findings_are_a_table_below_the_verdict() {
-        insta::assert_snapshot!(of("lock-1.0-0.conda"));
+        insta::assert_snapshot!(of("lock-1.0-0.conda"), @"
+        ### `lock-1.0-0.conda` is not fit to be uploaded: 1 error
+
+        | | what was found | to mend it |
+        |---|---|---|
+        | error A001 | `byte 6: the zip archive is damaged: it has no end: the file is truncated, or it is no zip archive` | Upload the file that the build tool wrote, and compare its size with the one on the server. If it comes from git, run git lfs pull first. |
+
+        **conda or rattler, or both, refuse it** (A001)
+
+        6 bytes, SHA-256 `0a85e2768edd3fa10386bf53cf917b0e1ad30e662cd87966d51fef5ca10ed42d`; checked by towpath 0.1.0
+        ");
     }
 
     #[rstest::rstest]
