@@ -40,7 +40,7 @@
 
   /* The channel's address, where nobody has said it. */
 
-  for (const place of all("[data-channel]")) {
+  for (const place of all("span[data-channel]")) {
     if (location.protocol !== "file:") place.textContent = at("");
   }
 
