@@ -2,6 +2,7 @@
 
 /** The channel around the page. */
 export interface Channel {
+  /** Where its packages are. */
   readonly url: URL;
   readonly name: string;
   readonly subdirs: readonly string[];
@@ -13,13 +14,15 @@ export interface Channel {
 export function channelOf({ channel, channelName, subdirs }: DOMStringMap): Channel | undefined {
   if (!channel) return undefined;
   const url = new URL(channel, document.baseURI);
+  // Its packages may be on another host than its pages.
+  const site = new URL(document.documentElement.dataset["root"] || "./", document.baseURI);
   let pages: Promise<ReadonlyMap<string, string>> | undefined;
   return {
     url,
     name: channelName ?? "",
     subdirs: subdirs?.split(" ").filter(Boolean) ?? [],
     pages: () =>
-      (pages ??= names(url).catch((error) => {
+      (pages ??= names(site).catch((error) => {
         // The next time it is asked again.
         pages = undefined;
         throw error;
@@ -27,14 +30,14 @@ export function channelOf({ channel, channelName, subdirs }: DOMStringMap): Chan
   };
 }
 
-async function names(channel: URL): Promise<ReadonlyMap<string, string>> {
-  const response = await fetch(new URL("search/names.tsv", channel));
+async function names(site: URL): Promise<ReadonlyMap<string, string>> {
+  const response = await fetch(new URL("search/names.tsv", site));
   if (!response.ok) throw new Error(`status ${response.status}`);
   const lines = (await response.text()).split("\n").filter(Boolean);
   return new Map(
     lines.map((line) => {
       const [name = "", , folder] = line.split("\t");
-      return [name, new URL(`p/${folder || folderOf(name)}/`, channel).href];
+      return [name, new URL(`p/${folder || folderOf(name)}/`, site).href];
     }),
   );
 }

@@ -51,6 +51,7 @@ const say = (() => {
 function take(sources: readonly Source[]): void {
   tell("");
   document.body.classList.add("has-package");
+  place<HTMLDetailsElement>("sealed").open = false;
   for (const source of sources) {
     const examination = new Examination(loading, source, () => update(examination));
     const item = make("button", { type: "button", onclick: () => show(examination) });
@@ -90,7 +91,7 @@ function update(examination: Examination): void {
   } else if (checked.state !== "waiting" && isWaiting) {
     isWaiting = false;
     place("verdict").focus({ preventScroll: true });
-  }
+  } else say(`${shown(examination.name, 100)}: ${judged(checked).word}`);
 }
 
 /** The line of a package in the list of those that were opened. */

@@ -89,17 +89,16 @@ function sentence(text: string): string {
 }
 
 const HOW: Record<Installs["verdict"], string> = {
-  same: "Yes: conda and rattler install the same from it.",
-  differently: "No: conda and rattler install different files from it, because of",
-  refused: "Refused: conda, rattler or both do not install it, because of",
+  same: "✓ conda and rattler install the same.",
+  differently: "✕ conda and rattler do not install the same:",
+  refused: "✕ Refused by conda, rattler or both:",
 };
 
 /** Draws it all: the verdict, how far the check is, and what the file is. */
 export function drawVerdict(examination: Examination): void {
   const { checked, inspected } = examination;
   const judgement = judged(checked);
-  const banner = place("verdict").parentElement;
-  if (banner) banner.dataset["look"] = judgement.look;
+  place("banner").dataset["look"] = judgement.look;
   const heading = judgement.look + judgement.word;
   // What has not changed is left alone: it may have the focus, or be read aloud.
   if (place("verdict").dataset["is"] !== heading) {
@@ -118,7 +117,7 @@ export function drawVerdict(examination: Examination): void {
   put("size", bytes === undefined ? "…" : `${size(bytes)}${read}`);
   const report = checked.state === "done" ? checked.verification.report : undefined;
   put("sha256", report?.sha256 ?? "…");
-  put("installs", report ? `${HOW[report.installs.verdict]}${"codes" in report.installs ? ` ${report.installs.codes.join(", ")}.` : ""}` : "…");
+  put("installs", report ? `${HOW[report.installs.verdict]}${"codes" in report.installs ? ` ${report.installs.codes.join(", ")}` : ""}` : "…");
   place("facts").classList.toggle("unknown", !report);
   place("exports").hidden = !report;
   place("markdown").hidden = checked.state !== "done" || !markdownOf(checked.verification);
