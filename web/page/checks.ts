@@ -57,9 +57,12 @@ function item({ what, member, key, line, offset }: Finding, severity: Severity |
     {},
     ...(severity ? [badge(severity), " "] : []),
     ...(place || where.length > 0 ? [make("span", { className: "where" }, ...(place ? [place] : []), `${place && where.length > 0 ? " " : ""}${where.join(" ")}`)] : []),
-    make("span", {}, shown(what, 1000)),
+    make("span", {}, begun(shown(what, 1000))),
   );
 }
+
+/** As a sentence begins; quotations are left as they are. */
+const begun = (text: string) => (/^[a-z]+ /.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text);
 
 /** Why a rule is there, what to do, and who says so. */
 function explained(rule: Rule): Node {
