@@ -1,6 +1,10 @@
 //! The core of towpath: it reads conda packages, keeps what it learned in a store,
 //! and builds the metadata of a conda channel from that store.
 
+#[cfg(all(test, target_family = "wasm"))]
+#[macro_use]
+extern crate towpath_tests_in_wasm;
+
 pub mod channel;
 #[cfg(feature = "native")]
 pub mod index;
@@ -30,6 +34,6 @@ pub mod transfer;
 #[cfg(test)]
 mod typescript;
 pub mod verify;
-mod web_url;
+pub mod web_url;
 #[cfg(feature = "native")]
 pub mod website;

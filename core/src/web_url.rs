@@ -1,4 +1,10 @@
-//! URLs of the web, told from whatever else stands where a package's metadata has links.
+//! URLs of the web: told from whatever else stands where a package's metadata has links, where
+//! references in documents lead, and what of a URL may be shown.
+
+pub(crate) mod reference;
+mod secrets;
+
+pub use secrets::without_secrets;
 
 /// The URL if it is one of the web (`http`, `https`), with what no URL may contain encoded.
 pub(crate) fn web_url(text: &str) -> Option<String> {

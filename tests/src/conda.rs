@@ -300,4 +300,5 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "native")]
 mod tests;

@@ -32,13 +32,16 @@
 pub mod postgresql;
 pub mod tarball;
 
+#[cfg(feature = "native")]
 mod channel;
 mod conda;
 mod generate;
 mod package;
 mod random;
 mod tar_bz2;
+mod zstd_frame;
 
+#[cfg(feature = "native")]
 pub use channel::{ChannelBuilder, Written, write_channel};
 pub use conda::{
     Checksum, CondaContainer, Crc, Cut, EntryMethod, EntryOrder, FrameSize, InfoEntry, InfoStream, Metadata,

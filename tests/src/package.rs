@@ -1,6 +1,8 @@
 //! One conda package, described by what differs from a plain one.
 
+#[cfg(feature = "native")]
 use std::io;
+#[cfg(feature = "native")]
 use std::path::{Path, PathBuf};
 
 use md5::{Digest as _, Md5};
@@ -331,6 +333,7 @@ impl PackageBuilder {
     /// # Errors
     ///
     /// Those of writing the file.
+    #[cfg(feature = "native")]
     pub fn write_to(&self, folder: impl AsRef<Path>, kind: Kind) -> io::Result<PathBuf> {
         let path = folder.as_ref().join(self.file_name(kind));
         fs_err::write(&path, self.bytes(kind))?;
@@ -349,4 +352,5 @@ impl PackageBuilder {
 }
 
 #[cfg(test)]
+#[cfg(feature = "native")]
 mod tests;

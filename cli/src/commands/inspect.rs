@@ -1,5 +1,6 @@
 //! `towpath inspect`
 
+mod comparison;
 mod layout;
 mod origin;
 mod printer;
@@ -26,6 +27,8 @@ Examples:
       Of a .conda on a server, only the directory and the metadata are fetched.
   towpath inspect lock-1.0-0.conda info/recipe/meta.yaml
       One member of the package: text as it is, other content in hexadecimal on a terminal.
+  towpath inspect lock-1.1-0.conda --compare https://conda.example/main/noarch/lock-1.0-0.conda
+      What is other than in the build that is published.
   towpath inspect --json *.conda | jq -r '[.name, .version, .license] | @tsv'
       One JSON object a line for each package.
 
@@ -58,12 +61,23 @@ pub(crate) struct InspectArgs {
     #[arg(long = "files", conflicts_with = "json")]
     list_files: bool,
 
+    /// Say what is other in the package than in this one, such as the build that is published: a file or
+    /// a URL
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["member", "hex", "list_files"])]
+    compare: Option<OsString>,
+
     /// Print one JSON object for each package, on a line of its own
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &InspectArgs) -> Result<ExitCode, Failure> {
+    if let Some(other) = &args.compare {
+        let [file] = args.files.as_slice() else {
+            return Err(Failure::usage("--compare takes one FILE"));
+        };
+        return comparison::run(args, file, other);
+    }
     let (files, member) = told_apart(args)?;
     let opener = Opener::default();
     if let Some(member) = member {
@@ -88,12 +102,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<ExitCode, Failure> {
             }
             Err(failure) => {
                 failed = true;
-                if args.json {
-                    let file = file.to_string_lossy();
-                    let object = json!({"file": file, "error": failure.message()});
-                    written(report::print(&report::shown_json(&object)))?;
-                }
-                report::say(&format!("{}: {}", report::error("error"), failure.message()));
+                tell_failure(args, file, &failure)?;
             }
         }
     }
@@ -102,6 +111,17 @@ pub(crate) fn run(args: &InspectArgs) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Says why a package could not be read.
+fn tell_failure(args: &InspectArgs, file: &OsString, failure: &Failure) -> Result<(), Failure> {
+    if args.json {
+        let file = file.to_string_lossy();
+        let object = json!({"file": file, "error": failure.message()});
+        written(report::print(&report::shown_json(&object)))?;
+    }
+    report::say(&format!("{}: {}", report::error("error"), failure.message()));
+    Ok(())
 }
 
 /// The packages, and the member that is asked for.

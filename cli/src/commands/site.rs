@@ -3,15 +3,18 @@
 mod arguments;
 mod check;
 mod config;
+mod inspector;
 mod options;
 mod size;
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use towpath_core::index::{Progress, Silent};
-use towpath_core::website::{WebsiteSummary, write_website};
+use towpath_core::website::{WebsiteSummary, write_inspector, write_website};
 
 pub(crate) use self::arguments::SiteArgs;
 pub(crate) use self::config::SiteConfig;
@@ -21,20 +24,38 @@ use crate::report;
 
 pub(crate) fn run(args: &SiteArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    if let Some(host) = args.host {
-        return check::run(host, &args.folder()?, args.json);
+    if let Some(options) = args.inspector_alone()? {
+        let summary = write_inspector(&options)?;
+        tell(args, &options.folder, &summary, started.elapsed())?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let options = args.options()?;
+    let channel = args.channel()?;
+    if let Some(host) = args.host {
+        return check::run(host, &args.folder(channel)?, args.json);
+    }
+    let (options, lacks_inspector) = args.options(channel)?;
     let bars = Bars::default();
     let progress: &dyn Progress = if args.quiet || args.json { &Silent } else { &bars };
     let summary = write_website(&options, progress)?;
-    let folder = options.folder.display().to_string();
-    if args.json {
-        report::print(&as_json(&folder, &summary, started.elapsed()).to_string())?;
-    } else if !args.quiet {
-        report::say(&in_words(&folder, &summary, started.elapsed()));
+    tell(args, &options.folder, &summary, started.elapsed())?;
+    if lacks_inspector && !args.quiet && !args.json {
+        report::say(&format!(
+            "No inspect/ is part of it, where packages are opened and checked in the browser: this towpath was \
+             built without; {}",
+            inspector::HOW_TO_HAVE_ONE
+        ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(args: &SiteArgs, folder: &Path, summary: &WebsiteSummary, elapsed: Duration) -> io::Result<()> {
+    let folder = folder.display().to_string();
+    if args.json {
+        report::print(&as_json(&folder, summary, elapsed).to_string())?;
+    } else if !args.quiet {
+        report::say(&in_words(&folder, summary, elapsed));
+    }
+    Ok(())
 }
 
 fn as_json(folder: &str, summary: &WebsiteSummary, elapsed: Duration) -> serde_json::Value {
@@ -50,6 +71,11 @@ fn in_words(folder: &str, summary: &WebsiteSummary, elapsed: Duration) -> String
         ..
     } = summary;
     let Some(totals) = summary.totals else {
+        if written + removed > 0 {
+            return format!(
+                "{folder}: the inspector alone; {written} of {files} files written, {removed} removed, {size}, in {took}"
+            );
+        }
         return format!("{folder}: nothing has changed; {files} files, {size}, in {took}");
     };
     let builds = match summary.extent {

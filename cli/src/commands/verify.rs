@@ -104,7 +104,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "COUNT")]
     threads: Option<NonZeroUsize>,
 
-    /// As text or for GitHub: tell neither notes nor packages that have nothing worse
+    /// As text, for GitHub or in Markdown: tell neither notes nor packages that have nothing worse
     #[arg(long, short)]
     quiet: bool,
 
@@ -124,6 +124,8 @@ enum Format {
     Sarif,
     /// Annotations of a GitHub Actions run
     Github,
+    /// For a comment of a pull request, or a job's summary
+    Markdown,
 }
 
 /// Which findings make a run fail.

@@ -7,6 +7,8 @@
 //! Snapshots are looked at and accepted with `cargo insta review`.
 
 #[cfg(test)]
+mod channel_documents;
+#[cfg(test)]
 mod channeldata;
 #[cfg(test)]
 mod command_line;

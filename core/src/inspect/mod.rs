@@ -20,6 +20,7 @@
 //! ```
 
 mod about;
+pub(crate) mod comparison;
 mod dependencies;
 mod files;
 mod gather;
@@ -37,6 +38,9 @@ use std::io::{Read, Seek, SeekFrom};
 use serde::Serialize;
 
 pub use about::{Build, Legal, Link, Provenance, Source, Tool};
+pub use comparison::{
+    ChangedDependency, ChangedField, ChangedFile, ComparedPackage, Comparison, FileChange, FileChanges,
+};
 pub use dependencies::{Dependencies, RunExports};
 pub use files::{FileList, PackagedFile, PathType, Prefix};
 pub use gather::InfoMember;

@@ -32,7 +32,7 @@ fn package(members: &[(&str, &str)]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn inspected(members: &[(&str, &str)]) -> Result<Inspection, PackageError> {
+pub(super) fn inspected(members: &[(&str, &str)]) -> Result<Inspection, PackageError> {
     let name = ArtifactName::new("lock-1-0.tar.bz2").unwrap();
     Inspection::of(&name, Cursor::new(package(members)), &Limits::default())
 }
@@ -146,7 +146,19 @@ fn wrong_types_hide_nothing_else() {
     assert_eq!(inspection.build_info.channels, ["a", "3"]);
     assert_eq!(inspection.legal.license.as_deref(), Some("MIT"));
     assert_eq!(inspection.description.as_deref(), Some("kept"));
-    insta::assert_snapshot!(inspection.oddities.join("\n"));
+    insta::assert_snapshot!(inspection.oddities.join("\n"), @r#"
+    info/recipe/meta.yaml is no YAML that can be read
+    info/about.json: channels should be a list of texts, and is a list with a number in it
+    info/about.json: summary should be text, and is an object
+    info/about.json: home is no URL of the web: javascript:alert(1)
+    info/about.json: extra should be an object, and is an empty list
+    info/index.json: version should be text, and is a number 1.5
+    info/index.json: build should be text, and is a list
+    info/index.json: timestamp should be milliseconds since 1970, and is a string "yesterday"
+    info/index.json: build_number should be a whole number, and is a string "3"
+    info/index.json: depends should be a list of texts, and is a string "gate >=2"
+    info/link.json is not JSON: EOF while parsing a list at line 1 column 2
+    "#);
 }
 
 #[test]

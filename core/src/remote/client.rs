@@ -9,9 +9,9 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body, Error, Proxy};
 
-use super::error::{RemoteError, without_secrets};
+use super::error::RemoteError;
 use super::file::RemoteFile;
-use super::redirect;
+use crate::web_url::{reference, without_secrets};
 
 /// How many other places a server may send to.
 const REDIRECTS: u64 = 5;
@@ -204,7 +204,7 @@ impl Client {
                 });
             };
             let target = String::from_utf8_lossy(target.as_bytes());
-            location = redirect::target(&location, &target).ok_or_else(|| RemoteError::Nonsense {
+            location = reference::target(&location, &target).ok_or_else(|| RemoteError::Nonsense {
                 url: without_secrets(url),
                 what: format!("sent to {}, where nobody is to be led", without_secrets(&target)),
             })?;

@@ -8,9 +8,10 @@ use ureq::{Body, Error};
 
 use super::client::{Answer, Ask, Client, unexpected};
 use super::content_range::ContentRange;
-use super::error::{RemoteError, without_secrets};
+use super::error::RemoteError;
 use crate::ranged::blocks::{BLOCK, Blocks};
 use crate::ranged::sought;
+use crate::web_url::without_secrets;
 
 /// A file that is larger than this is not fetched as a whole from a server which says that it has
 /// ranges, but did not give the last bytes alone.

@@ -8,14 +8,13 @@ mod client;
 mod content_range;
 mod error;
 mod file;
-mod redirect;
 
 #[cfg(test)]
 mod tests;
 
 pub use client::{Client, ClientOptions, RemoteLimits};
-pub use error::{RemoteError, without_secrets};
+pub use error::RemoteError;
 pub use file::{RemoteFile, Traffic};
-#[cfg(feature = "native")]
-pub(crate) use redirect::resolve;
 pub use ureq::Proxy;
+
+pub use crate::web_url::without_secrets;

@@ -10,6 +10,7 @@
 //! | `stem` | the name of a build's page without `.html`, of its file name |
 //! | `group` | the name of the page of a maintainer or licence without `.html` |
 //! | `segment` | any name as one segment of a URL |
+//! | `query` | any text as a value in the query of a URL |
 //! | `href` | a URL of the web, or nothing |
 //! | `cut(n)` | the text with at most `n` characters |
 //! | `shell` | the text as one word of a shell's command line |
@@ -35,6 +36,7 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.add_filter("group", |name: &str| group_stem(name));
     environment.add_filter("stem", |file_name: &str| build_stem(file_name));
     environment.add_filter("segment", |name: &str| link::encoded_segment(name));
+    environment.add_filter("query", link::encoded_query);
     environment.add_filter("href", |url: &str| web_url(url));
     environment.add_filter("cut", |text: &str, limit: usize| {
         metadata_text::cut(text, limit).into_owned()

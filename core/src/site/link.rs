@@ -33,6 +33,13 @@ pub(crate) fn encoded_segment(name: &str) -> String {
     })
 }
 
+/// A text as a value in the query of a URL: whoever takes the query apart gets the very text.
+pub(crate) fn encoded_query(text: &str) -> String {
+    percent_encoded(text, |byte| {
+        byte.is_ascii_alphanumeric() || b"-._~!,@/:".contains(&byte)
+    })
+}
+
 /// Whether there is no scheme, or the one of local files.
 fn is_local(folder: &str) -> bool {
     let start = folder.split(['/', '?', '#']).next().unwrap_or_default();
@@ -64,6 +71,15 @@ mod tests {
     #[case("...", "...")]
     fn a_file_is_one_segment(#[case] name: &str, #[case] link: &str) {
         assert_eq!(relative(name).as_deref(), Some(link));
+    }
+
+    #[rstest]
+    #[case("noarch/x-1.0%2Blocal-0.conda", "noarch/x-1.0%252Blocal-0.conda")]
+    #[case("https://h.example:80/a?b=1&c#d", "https://h.example:80/a%3Fb%3D1%26c%23d")]
+    #[case("a+b c", "a%2Bb%20c")]
+    #[case("\"'<ü>", "%22%27%3C%C3%BC%3E")]
+    fn a_query_keeps_what_it_is_given(#[case] text: &str, #[case] value: &str) {
+        assert_eq!(encoded_query(text), value);
     }
 
     #[rstest]

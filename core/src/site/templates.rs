@@ -80,9 +80,10 @@ macro_rules! embedded {
 const STYLE: &str = "style.css";
 const THEME: &str = "theme.css";
 const SCRIPT: &str = "site.js";
+const INSPECTOR_STYLE: &str = "inspector.css";
 
 /// The templates in `templates/`, by name.
-const EMBEDDED: [(&str, &str); 23] = embedded![
+const EMBEDDED: [(&str, &str); 26] = embedded![
     "base.html",
     "subdir.html",
     "channel.html",
@@ -101,8 +102,11 @@ const EMBEDDED: [(&str, &str); 23] = embedded![
     "health.html",
     "search.html",
     "not-found.html",
+    "inspect.html",
     "style.css",
     "theme.css",
+    "inspector.css",
+    "service-worker.js",
     "opensearch.xml",
     "rss.xml",
     "atom.xml",
@@ -182,6 +186,12 @@ impl Templates {
             Asset::new(STYLE, self.stylesheet(website)?),
             Asset::new(SCRIPT, self.script.to_string()),
         ])
+    }
+
+    /// The stylesheet that the inspector's page loads beside that of all pages.
+    pub(super) fn inspector_style(&self) -> Result<Asset, RenderError> {
+        let style = self.environment.get_template(INSPECTOR_STYLE)?;
+        Ok(Asset::new(INSPECTOR_STYLE, style.source()))
     }
 
     /// The stylesheet of the website: what all websites share, then its own colours.

@@ -40,6 +40,10 @@ pub struct Website {
     pub style: String,
     /// The script's address, relative to the root.
     pub script: String,
+    /// Whether packages can be opened and checked at `inspect/`.
+    pub has_inspector: bool,
+    /// Whether the inspector is all that there is: no website of a channel.
+    pub is_inspector_alone: bool,
     /// Where the project is that made the website.
     pub project_url: String,
 }
@@ -190,6 +194,11 @@ impl WebsiteTemplates {
     pub fn write_opensearch(&self, out: impl Write) -> Result<(), RenderError> {
         let values = minijinja::context! { site => self.site.clone() };
         self.templates.write("opensearch.xml", values, out)
+    }
+
+    /// What all pages have in common.
+    pub(super) fn site(&self) -> Value {
+        self.site.clone()
     }
 
     /// The templates.

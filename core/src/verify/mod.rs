@@ -21,11 +21,11 @@ mod tree;
 
 use std::io::{self, Read, Seek};
 
-#[cfg(feature = "site")]
-pub(crate) use against::name_of;
-#[cfg(feature = "native")]
-pub use against::{ChannelError, ChannelPlace, read_channels};
-pub use against::{ChannelView, Claim, PublishedRecord, Section, Wanted};
+pub(crate) use against::name_and_requirement;
+pub use against::{
+    ChannelDocuments, ChannelError, ChannelPlace, ChannelView, Claim, DocumentError, PublishedRecord,
+    Section, Wanted, published_records, read_channels,
+};
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Descriptor, Document, Entry, EntryKind, Evidence,
     ExtraField, JsonDocument, PathEntry, PathsJson, Stream, TarEnd, Zip, ZipDirectory, ZipHeader, ZipMember,
@@ -36,7 +36,9 @@ pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
 #[cfg(feature = "native")]
 pub(crate) use match_spec::Requirement;
-pub use output::{CheckedFile, explanation, github_annotations, github_unreadable, rules_page, sarif};
+pub use output::{
+    CheckedFile, explanation, github_annotations, github_unreadable, markdown, rules_page, sarif,
+};
 pub use report::{Attestation, Installs, Report};
 pub use rule::{Check, Readers, Rule, Source, Subject};
 pub use rules::{rule, rules};

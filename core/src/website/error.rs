@@ -58,6 +58,15 @@ pub enum WebsiteError {
         /// The subdir.
         subdir: String,
     },
+    /// The inspector alone was to be written to a folder that has something else.
+    #[error(
+        "{}: has a website or a page of its own: write the inspector to another folder, or make it part of the \
+         website (`towpath site` without --inspector-only)", folder.display()
+    )]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The report of `towpath verify` could not be understood.
     #[error("{}: is not what `towpath verify --json` prints: {why}", path.display())]
     VerifyReport {

@@ -131,6 +131,11 @@ impl WebsiteFolder {
         self.before.units.remove(name);
     }
 
+    /// The names of the units that earlier runs wrote, sorted.
+    pub(super) fn units_before(&self) -> Vec<&str> {
+        self.before.units.keys().map(String::as_str).collect()
+    }
+
     /// Whether the website was made from just this, and is all there.
     pub(super) fn is_current(&self, inputs: &str) -> bool {
         self.before.inputs.as_deref() == Some(inputs)

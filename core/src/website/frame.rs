@@ -1,6 +1,7 @@
 //! What all pages of a website are made with, and how a page is put into its place.
 
 use std::io;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use super::folder::{DataDigest, UnitWriter, digest};
 use super::options::{ChannelFiles, WebsiteOptions};
 use super::plan::Plan;
 use crate::site::{
-    Asset, Here, Page, RenderError, Templates, Website, WebsiteTemplates, channel_hue, folder_url,
+    Asset, Here, InspectorAssets, InspectorFiles, Page, RenderError, Templates, Website, WebsiteTemplates, channel_hue, folder_url,
 };
 
 /// What all pages are made with.
@@ -19,6 +20,8 @@ pub(super) struct Frame<'a> {
     /// Of everything that is the same for all pages.
     pub digest: DataDigest,
     pub assets: &'a [Asset],
+    /// What of them the inspector loads, if there is one.
+    pub inspector: Option<&'a InspectorAssets>,
 }
 
 impl Frame<'_> {
@@ -74,7 +77,9 @@ pub(super) fn put(
     Ok(())
 }
 
-fn put_json(writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {
+/// Puts what a page is made from beside it, as JSON.
+pub(super) fn put_json(
+    writer: &mut UnitWriter<'_>, place: &str, page: &impl Serialize) -> Result<(), WebsiteError> {
     let mut json = serde_json::to_vec(page).map_err(io::Error::other)?;
     json.push(b'\n');
     writer.put(place, &json)?;
@@ -117,21 +122,31 @@ pub(super) fn website(options: &WebsiteOptions) -> Website {
         theme: identity.theme.clone(),
         style: String::new(),
         script: String::new(),
+        has_inspector: options.inspector.is_some(),
+        is_inspector_alone: false,
         project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
     }
+}
+
+/// What pages load.
+pub(super) struct Assets {
+    pub all: Vec<Asset>,
+    /// What of them the inspector loads, if there is one.
+    pub inspector: Option<InspectorAssets>,
 }
 
 /// The same with where its assets are, which are named by what is in them.
 pub(super) fn with_assets(
     mut website: Website,
     templates: &Templates,
-    options: &WebsiteOptions,
-) -> Result<(Website, Vec<Asset>), WebsiteError> {
+    logo: Option<&Path>,
+    inspector: Option<&InspectorFiles>,
+) -> Result<(Website, Assets), WebsiteError> {
     let [style, script] = templates.assets(&website)?;
     website.style.clone_from(&style.path);
     website.script.clone_from(&script.path);
-    let mut assets = vec![style, script];
-    if let Some(path) = &options.identity.logo {
+    let mut all = vec![style, script];
+    if let Some(path) = logo {
         let bytes = fs_err::read(path)?;
         let extension = path
             .extension()
@@ -139,9 +154,17 @@ pub(super) fn with_assets(
             .unwrap_or("png");
         let logo = Asset::new(&format!("logo.{extension}"), bytes);
         website.logo = Some(logo.path.clone());
-        assets.push(logo);
+        all.push(logo);
     }
-    Ok((website, assets))
+    let inspector = match inspector {
+        Some(files) => {
+            let (inspector, assets) = InspectorAssets::new(files, templates)?;
+            all.extend(assets);
+            Some(inspector)
+        }
+        None => None,
+    };
+    Ok((website, Assets { all, inspector }))
 }
 
 /// The digest of everything that is the same for all pages of packages.

@@ -24,6 +24,7 @@ mod frame;
 mod gather;
 mod health;
 pub mod hosting;
+mod inspector;
 mod journal;
 mod list_pages;
 mod listing_pages;
@@ -44,7 +45,8 @@ use sha2::{Digest, Sha256};
 
 pub use error::WebsiteError;
 pub use folder::is_website;
-pub use options::{BuildPages, ChannelFiles, WebsiteIdentity, WebsiteOptions};
+pub use inspector::write_inspector;
+pub use options::{BuildPages, ChannelFiles, InspectorOptions, WebsiteIdentity, WebsiteOptions};
 pub use summary::WebsiteSummary;
 
 use self::copy::ChannelFile;
@@ -57,7 +59,7 @@ use self::spool::FinishedSpool;
 use crate::channel::Subdir;
 use crate::index::{BoxedStore, Progress, Step};
 use crate::site::page::ChannelTotals;
-use crate::site::{Templates, Website, WebsiteTemplates};
+use crate::site::{InspectorAssets, Templates, Website, WebsiteTemplates};
 
 /// Folders of a website beside the channel's subdirs.
 const FOLDERS: [&str; 8] = [
@@ -91,13 +93,19 @@ pub fn write_website(
         folder.disown(copy::UNIT);
     }
     let website = website(options);
-    let (website, assets) = with_assets(website, &templates, options)?;
+    let (website, assets) = with_assets(
+        website,
+        &templates,
+        options.identity.logo.as_deref(),
+        options.inspector.as_ref(),
+    )?;
     let channel_files = copy::found(options, &subdirs)?;
     let documents = listing_pages::stamps(options, &subdirs)?;
     let inputs = inputs(
         options,
         channel.inputs.as_deref(),
         &website,
+        assets.inspector.as_ref(),
         &templates,
         &channel_files,
         &documents,
@@ -115,7 +123,7 @@ pub fn write_website(
     let (mut catalog, builds) = gather::gather(&source.subdirs, &mut source.stores, options.index.threads)?;
     let descriptions = describe::describe(&source, &mut catalog, options.index.threads)?;
     progress.end();
-    let extent = Extent::within(options.build_pages, &catalog, options.size_max);
+    let extent = Extent::within(options.build_pages, &catalog, &assets.all, options.size_max);
     let plan = Plan {
         catalog: &catalog,
         subdirs: &source.subdirs,
@@ -128,7 +136,8 @@ pub fn write_website(
         digest: frame_digest(&plan, templates.templates()),
         plan: &plan,
         templates: &templates,
-        assets: &assets,
+        assets: &assets.all,
+        inspector: assets.inspector.as_ref(),
     };
     progress.begin(Step::Pages {
         packages: catalog.entries.len(),
@@ -198,6 +207,7 @@ fn inputs(
     options: &WebsiteOptions,
     channel: Option<&str>,
     website: &Website,
+    inspector: Option<&InspectorAssets>,
     templates: &Templates,
     channel_files: &[ChannelFile],
     documents: &str,
@@ -210,7 +220,7 @@ fn inputs(
         None => Vec::new(),
     };
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
+        "towpath {}; {channel}; {website:?}; {inspector:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,
@@ -227,21 +237,26 @@ fn inputs(
 impl WebsiteSummary {
     fn new(tally: folder::Tally, totals: ChannelTotals, extent: Extent) -> Self {
         Self {
-            files: tally.files,
-            bytes: tally.bytes,
-            written: tally.written,
-            removed: tally.removed,
             totals: Some(totals),
             extent: Some(extent.name()),
+            ..Self::of_files(tally)
         }
     }
 
     fn unchanged(tally: folder::Tally) -> Self {
         Self {
-            files: tally.files,
-            bytes: tally.bytes,
             written: 0,
             removed: 0,
+            ..Self::of_files(tally)
+        }
+    }
+
+    fn of_files(tally: folder::Tally) -> Self {
+        Self {
+            files: tally.files,
+            bytes: tally.bytes,
+            written: tally.written,
+            removed: tally.removed,
             totals: None,
             extent: None,
         }

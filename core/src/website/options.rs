@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::index::IndexOptions;
-use crate::site::WebsiteLink;
+use crate::site::{InspectorFiles, WebsiteLink};
 
 /// What a website is asked to be.
 #[derive(Clone, Debug)]
@@ -27,8 +27,27 @@ pub struct WebsiteOptions {
     pub size_max: u64,
     /// Whether packages are opened for the lists of their files.
     pub file_lists: bool,
+    /// What the page is made of on which packages are opened and checked; without it there is none.
+    pub inspector: Option<InspectorFiles>,
     /// What `towpath verify --json` has printed, for the page about the channel's health.
     pub verify_report: Option<PathBuf>,
+}
+
+/// What the inspector is asked to be where it is by itself, without a channel.
+#[derive(Clone, Debug)]
+pub struct InspectorOptions {
+    /// The folder that it is written to.
+    pub folder: PathBuf,
+    /// What it is made of.
+    pub files: InspectorFiles,
+    /// What stands at the top.
+    pub title: Option<String>,
+    /// Where people find it; none if nobody has said.
+    pub site_url: Option<String>,
+    /// Custom properties of the stylesheet, without the two hyphens.
+    pub theme: BTreeMap<String, String>,
+    /// Templates that are replaced, by name.
+    pub templates: Vec<(String, String)>,
 }
 
 /// What the channel's owner says on every page.

@@ -7,8 +7,8 @@ use super::builds::Build;
 use super::catalog::{Catalog, Entry};
 use super::options::{BuildPages, ChannelFiles, WebsiteOptions};
 use super::source::SourceSubdir;
-use crate::site::Website;
 use crate::site::link;
+use crate::site::{Asset, Website};
 
 /// About how many bytes a page of a build has, with its JSON; found by measuring.
 const BUILD_PAGE_BYTES: u64 = 7_000;
@@ -89,15 +89,16 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// As much as there is room for.
-    pub(super) fn within(wanted: BuildPages, catalog: &Catalog, size_max: u64) -> Self {
+    /// As much as there is room for beside these assets.
+    pub(super) fn within(wanted: BuildPages, catalog: &Catalog, assets: &[Asset], size_max: u64) -> Self {
         let full = |builds| Self {
             builds,
             is_lean: false,
         };
         let latest = catalog.entries.iter().map(|entry| entry.latest_build_count);
+        let assets: u64 = assets.iter().map(|asset| asset.bytes.len() as u64).sum();
         let with = |builds: usize| {
-            catalog.entries.len() as u64 * PACKAGE_BYTES
+            assets + catalog.entries.len() as u64 * PACKAGE_BYTES
                 + catalog.totals.builds as u64 * BUILD_LINE_BYTES
                 + builds as u64 * BUILD_PAGE_BYTES
         };

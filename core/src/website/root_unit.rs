@@ -4,7 +4,7 @@
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
 use super::frame::put;
 use super::spool::FinishedSpool;
-use super::{Frame, WebsiteError, channel_feed, health, list_pages};
+use super::{Frame, WebsiteError, channel_feed, health, inspector, list_pages};
 use crate::site::page::{GroupPage, NotFoundPage};
 use crate::site::{
     Here, NAMES_FILE, Page, SUMMARIES_FILE, package_folder, robots_txt, write_search_index, write_sitemaps,
@@ -15,6 +15,7 @@ use crate::site::{
 pub(super) enum Part {
     Assets,
     Health,
+    Inspector,
     Licenses,
     Maintainers,
     Names,
@@ -23,9 +24,10 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Assets,
         Self::Health,
+        Self::Inspector,
         Self::Licenses,
         Self::Maintainers,
         Self::Names,
@@ -51,6 +53,7 @@ impl Part {
                     &page,
                 )
             }),
+            Self::Inspector => folder.unit("inspect", UNKNOWN, |writer| inspector::write(frame, writer)),
             Self::Licenses => folder.unit("licenses", UNKNOWN, |writer| {
                 let (page, groups) = list_pages::licenses(frame.plan.catalog);
                 groups_with_list(frame, writer, "licenses/", &page, groups)
@@ -134,7 +137,8 @@ fn sitemaps(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), Websit
     let entries = &frame.plan.catalog.entries;
     let newest = entries.iter().filter_map(|entry| entry.updated).max();
     let lists = ["", "names/", "maintainers/", "licenses/", "health/"];
-    let lists = lists.into_iter().map(|path| (path.to_owned(), newest));
+    let inspector = frame.inspector.map(|_| "inspect/");
+    let lists = lists.into_iter().chain(inspector).map(|path| (path.to_owned(), newest));
     let packages = entries
         .iter()
         .map(|entry| (format!("p/{}/", package_folder(&entry.name)), entry.updated));

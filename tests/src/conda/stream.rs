@@ -1,11 +1,10 @@
 //! What the info entry of a `.conda` package holds: zstd frames, or something that is none.
 
-use std::io;
-
-use zstd::stream::write::Encoder;
+use std::io::{self, Write};
 
 use super::{CondaContainer, Cut};
 use crate::tarball::Tarball;
+use crate::zstd_frame::ZstdFrame;
 
 /// What the info entry holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,31 +79,26 @@ impl CondaContainer {
     }
 
     fn info_frame(&self, info: &Tarball) -> Vec<u8> {
-        let size = match self.frame {
-            FrameSize::Declared => info.size(),
-            FrameSize::Streamed | FrameSize::StreamedWindowLog(_) => 0,
-        };
-        self.frame(size, |mut frame| info.write_to(&mut frame))
+        self.frame(info.size(), |mut frame| info.write_to(&mut frame))
     }
 
     fn frame_of_bytes(&self, content: &[u8]) -> Vec<u8> {
-        self.frame(content.len() as u64, |frame| io::Write::write_all(frame, content))
+        self.frame(content.len() as u64, |frame| frame.write_all(content))
     }
 
-    fn frame(
-        &self,
-        size: u64,
-        write: impl FnOnce(&mut Encoder<'static, Vec<u8>>) -> io::Result<()>,
-    ) -> Vec<u8> {
-        let frame = compress(self.level, |encoder| {
-            match self.frame {
-                FrameSize::Declared => encoder.set_pledged_src_size(Some(size))?,
-                FrameSize::Streamed => (),
-                FrameSize::StreamedWindowLog(log) => encoder.window_log(log)?,
-            }
-            encoder.include_checksum(self.checksum != Checksum::Absent)?;
-            write(encoder)
-        });
+    fn frame(&self, size: u64, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+        let (size, window_log) = match self.frame {
+            FrameSize::Declared => (Some(size), None),
+            FrameSize::Streamed => (None, None),
+            FrameSize::StreamedWindowLog(log) => (None, Some(log)),
+        };
+        let frame = ZstdFrame {
+            level: self.level,
+            size,
+            window_log,
+            checksum: self.checksum != Checksum::Absent,
+        };
+        let frame = frame.of(write);
         match self.checksum {
             Checksum::Absent | Checksum::Right => frame,
             Checksum::Wrong => spoil_last_byte(frame),
@@ -114,18 +108,13 @@ impl CondaContainer {
 
 /// Returns a sound zstd frame of `tarball` that declares its size.
 pub(super) fn frame_of(tarball: &Tarball, level: i32) -> Vec<u8> {
-    compress(level, |mut encoder| {
-        encoder.set_pledged_src_size(Some(tarball.size()))?;
-        tarball.write_to(&mut encoder)
-    })
-}
-
-fn compress(level: i32, write: impl FnOnce(&mut Encoder<'static, Vec<u8>>) -> io::Result<()>) -> Vec<u8> {
-    let compressed = Encoder::new(Vec::new(), level).and_then(|mut encoder| {
-        write(&mut encoder)?;
-        encoder.finish()
-    });
-    compressed.unwrap_or_else(|error| panic!("zstd: {error}"))
+    let frame = ZstdFrame {
+        level,
+        size: Some(tarball.size()),
+        window_log: None,
+        checksum: false,
+    };
+    frame.of(|mut out| tarball.write_to(&mut out))
 }
 
 fn spoil_last_byte(mut frame: Vec<u8>) -> Vec<u8> {

@@ -6,7 +6,7 @@ mod prefixes;
 mod truth;
 
 use std::io::Cursor;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use towpath_core::package::{ArtifactName, Limits};
@@ -56,9 +56,11 @@ fn many_paths_and_long_ways_are_looked_at_in_little_time() {
     let name = ArtifactName::new(package.file_name(Kind::Conda)).unwrap();
     let archive = Cursor::new(package.conda());
     let evidence = Evidence::of(&name, archive, &Limits::default()).unwrap();
-    let start = std::time::Instant::now();
+    // WebAssembly has no clock.
+    let start = cfg!(not(target_family = "wasm")).then(Instant::now);
     let report = judge(&evidence, &VerifyOptions::default());
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let elapsed = start.map(|start| start.elapsed());
+    assert!(elapsed < Some(Duration::from_secs(20)), "{elapsed:?}");
     assert_eq!(report.more["E403"][&Severity::Error], 2 * 100_000 + 301 - 50);
 }
 

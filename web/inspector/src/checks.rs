@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use towpath_core::channel::Subdir;
 use towpath_core::package::ArtifactName;
-use towpath_core::verify::{self, CheckedFile, Profile, Selection, Severity, VerifyOptions, sarif};
+use towpath_core::verify::{self, CheckedFile, Profile, Selection, Severity, VerifyOptions, markdown, sarif};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
@@ -31,7 +31,7 @@ enum ProfileName {
 }
 
 /// Checks a package; `options` is JSON. The result is JSON of what `towpath verify --json` says of the
-/// file (`report`), and the same in SARIF (`sarif`).
+/// file (`report`), and the same in SARIF (`sarif`) and Markdown (`markdown`).
 ///
 /// # Errors
 ///
@@ -44,6 +44,7 @@ pub fn verify(name: &str, source: &ByteSource, options: &str) -> Result<String, 
 fn verified(name: &str, source: &ByteSource, options: &str) -> Result<String, Failure> {
     let name = ArtifactName::new(name)?;
     let options: Options = serde_json::from_str(options)?;
+    let purpose = options.profile.purpose();
     let report = verify::verify(&name, source.open(), &options.parsed()?)?;
     let fit = report.worst() < Some(Severity::Error);
     let file = CheckedFile {
@@ -52,8 +53,20 @@ fn verified(name: &str, source: &ByteSource, options: &str) -> Result<String, Fa
     };
     let mut told = json!(file.report);
     told["fit"] = fit.into();
+    let not = if fit { "" } else { "not " };
+    let markdown = markdown(&file, &format!("{not}fit to be {purpose}"));
     let sarif = sarif(&[file]);
-    Ok(json!({ "report": told, "sarif": sarif }).to_string())
+    Ok(json!({ "report": told, "markdown": markdown, "sarif": sarif }).to_string())
+}
+
+impl ProfileName {
+    /// What a package of this profile is fit to be, or not.
+    fn purpose(&self) -> &'static str {
+        match self {
+            Self::Publish => "uploaded",
+            Self::Mirror => "mirrored",
+        }
+    }
 }
 
 impl Options {

@@ -16,6 +16,8 @@ export interface OpenOptions {
 export interface Verification {
   /** What `towpath verify --json` says of it. */
   readonly report: Report & { /** Whether nothing was found that is an error. */ readonly fit: boolean };
+  /** The same in Markdown, for a comment of a pull request: text of the package does nothing in it. */
+  readonly markdown: string;
   /** The same in SARIF 2.1.0, which code scanning services read. */
   readonly sarif: object;
 }

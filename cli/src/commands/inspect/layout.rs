@@ -45,21 +45,21 @@ pub(super) fn page(inspection: &Inspection, all_files: bool) -> String {
 
 /// Text that grows, in which nothing of a package's making steers a terminal.
 #[derive(Default)]
-struct Page {
-    text: String,
+pub(super) struct Page {
+    pub(super) text: String,
 }
 
 impl Page {
-    fn section(&mut self, title: &str) {
+    pub(super) fn section(&mut self, title: &str) {
         self.text += &format!("\n{}\n", bold(title));
     }
 
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text += format!("  {}", shown(line)).trim_end();
         self.text.push('\n');
     }
 
-    fn fact(&mut self, label: &str, fact: &str) {
+    pub(super) fn fact(&mut self, label: &str, fact: &str) {
         self.fact_beside(LABEL, label, fact);
     }
 
@@ -75,7 +75,7 @@ impl Page {
     }
 
     /// The first with the label, the others below it.
-    fn facts<'a>(&mut self, label: &str, facts: impl IntoIterator<Item = &'a String>) {
+    pub(super) fn facts<'a>(&mut self, label: &str, facts: impl IntoIterator<Item = &'a String>) {
         self.facts_beside(LABEL, label, facts);
     }
 
@@ -90,7 +90,7 @@ impl Page {
         }
     }
 
-    fn list(&mut self, title: &str, items: &[String]) {
+    pub(super) fn list(&mut self, title: &str, items: &[String]) {
         if !items.is_empty() {
             self.section(title);
             self.entries(items);
@@ -98,10 +98,17 @@ impl Page {
     }
 
     fn entries(&mut self, items: &[String]) {
-        for item in items.iter().take(LISTED) {
-            self.line(item);
+        self.some_entries(items.iter(), items.len());
+    }
+
+    /// The first of so many entries.
+    pub(super) fn some_entries(&mut self, items: impl Iterator<Item = impl AsRef<str>>, all: usize) {
+        let mut listed = 0;
+        for item in items.take(LISTED) {
+            self.line(item.as_ref());
+            listed += 1;
         }
-        match items.len().saturating_sub(LISTED) {
+        match all - listed {
             0 => {}
             more => self.line(&format!("and {more} more")),
         }

@@ -52,7 +52,8 @@ impl Origin {
         })
     }
 
-    fn shown(&self) -> String {
+    /// Where it is, for people.
+    pub(super) fn shown(&self) -> String {
         match &self.place {
             Place::File(path) => report::shown(&path.to_string_lossy()),
             Place::Url(url) => report::shown(&without_secrets(url)),

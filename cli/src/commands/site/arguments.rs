@@ -25,6 +25,9 @@ Examples:
   towpath site my-channel -o public --copy nothing --channel-url https://conda.example.org/main
       The website alone, of a channel that is served elsewhere.
 
+  towpath site --inspector-only -o checker
+      The page on which packages are opened and checked, without a channel.
+
   towpath site my-channel -o public --check --host github-pages
       What of public would break there?
 
@@ -40,8 +43,8 @@ something would break; 2 wrong usage.";
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct SiteArgs {
     /// The channel
-    #[arg(value_name = "DIR")]
-    pub(super) channel: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "inspector_only")]
+    pub(super) channel: Option<PathBuf>,
 
     /// The folder to write the website to [default: where the channel's documents are]
     #[arg(short, long, value_name = "OUT", env = "TOWPATH_SITE_OUTPUT", hide_env = true)]
@@ -100,6 +103,24 @@ pub(crate) struct SiteArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = theme_property, help_heading = PAGES)]
     pub(super) theme: Vec<(String, String)>,
 
+    /// Leave out the page on which packages are opened and checked in the browser
+    #[arg(long, env = "TOWPATH_NO_INSPECTOR", hide_env = true, help_heading = PAGES)]
+    pub(super) no_inspector: bool,
+
+    /// The folder with the files of that page, as scripts/web builds them [default: what this towpath was
+    /// built with]
+    #[arg(long, value_name = "DIR", env = "TOWPATH_INSPECTOR", hide_env = true, help_heading = PAGES)]
+    pub(super) inspector: Option<PathBuf>,
+
+    /// Write that page alone to OUT, without a channel
+    #[arg(
+        long,
+        requires = "output",
+        conflicts_with_all = ["channel", "copy", "build_pages", "max_size", "no_files", "verify_report", "check"],
+        help_heading = PAGES
+    )]
+    pub(super) inspector_only: bool,
+
     /// Write nothing; say what of OUT would break on the host, and what to do about it
     #[arg(long, requires = "host", help_heading = PLACE)]
     check: bool,
@@ -129,6 +150,17 @@ pub(crate) struct SiteArgs {
 }
 
 impl SiteArgs {
+    /// The channel.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, which the command line refuses unless there need not be one.
+    pub(super) fn channel(&self) -> Result<&Path, Failure> {
+        self.channel
+            .as_deref()
+            .ok_or_else(|| Failure::usage("no channel is named"))
+    }
+
     /// What `towpath site DIR` is given when it is given nothing else.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub(crate) struct SiteConfig {
     pub(super) build_pages: Option<Builds>,
     pub(super) max_size: Option<String>,
     pub(super) files: Option<bool>,
+    /// Whether packages can be opened and checked in the browser.
+    pub(super) inspector: Option<bool>,
 }
 
 /// A link at the top of every page.

@@ -8,6 +8,7 @@ use towpath_core::website::{BuildPages, ChannelFiles, WebsiteIdentity, WebsiteOp
 
 use super::arguments::{Copied, SiteArgs, theme_property};
 use super::config::SiteConfig;
+use super::inspector::Inspector;
 use super::size;
 use crate::commands::index::IndexArgs;
 use crate::config::Config;
@@ -17,11 +18,12 @@ use crate::failure::Failure;
 const SIZE_MAX: u64 = 700_000_000;
 
 impl SiteArgs {
-    /// What core is asked to do.
-    pub(super) fn options(&self) -> Result<WebsiteOptions, Failure> {
-        let config = Config::of_channel(&self.channel)?;
+    /// What core is asked to do for the channel, and whether its website lacks the inspector because this
+    /// towpath does.
+    pub(super) fn options(&self, channel: &Path) -> Result<(WebsiteOptions, bool), Failure> {
+        let config = Config::of_channel(channel)?;
         let site = &config.site;
-        let index = self.index_options()?;
+        let index = self.index_options(channel)?;
         let folder = self.folder_of(site, &index);
         let channel_files = self.channel_files(&folder, &index, site)?;
         let identity = WebsiteIdentity {
@@ -46,7 +48,9 @@ impl SiteArgs {
             (None, None) => SIZE_MAX,
         };
         let templates = self.templates.as_ref().or(site.templates.as_ref());
-        Ok(WebsiteOptions {
+        let inspector = self.inspector(site.inspector.unwrap_or(true))?;
+        let lacks_inspector = matches!(inspector, Inspector::NotEmbedded);
+        let options = WebsiteOptions {
             index,
             folder,
             channel_files,
@@ -59,14 +63,16 @@ impl SiteArgs {
                 .map_or(BuildPages::Auto, BuildPages::from),
             size_max,
             file_lists: !self.no_files && site.files.unwrap_or(true),
+            inspector: inspector.files(),
             verify_report: self.verify_report.clone(),
-        })
+        };
+        Ok((options, lacks_inspector))
     }
 
     /// The folder that the website is in.
-    pub(super) fn folder(&self) -> Result<PathBuf, Failure> {
-        let config = Config::of_channel(&self.channel)?;
-        Ok(self.folder_of(&config.site, &self.index_options()?))
+    pub(super) fn folder(&self, channel: &Path) -> Result<PathBuf, Failure> {
+        let config = Config::of_channel(channel)?;
+        Ok(self.folder_of(&config.site, &self.index_options(channel)?))
     }
 
     fn folder_of(&self, site: &SiteConfig, index: &IndexOptions) -> PathBuf {
@@ -75,8 +81,8 @@ impl SiteArgs {
     }
 
     /// The channel as `towpath index` indexes it.
-    fn index_options(&self) -> Result<IndexOptions, Failure> {
-        let mut args = IndexArgs::of_channel(&self.channel)?;
+    fn index_options(&self, channel: &Path) -> Result<IndexOptions, Failure> {
+        let mut args = IndexArgs::of_channel(channel)?;
         args.db = self.db;
         args.server = self.server.clone();
         args.channel_name = self.channel_name.clone().or(args.channel_name);
@@ -127,7 +133,7 @@ impl SiteArgs {
 }
 
 /// The files of a folder that have names of templates. Any other is a mistake, most likely in its name.
-fn read_templates(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn read_templates(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut templates = Vec::new();
     for entry in fs_err::read_dir(folder)? {
         let entry = entry?;

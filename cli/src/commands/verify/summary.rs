@@ -26,6 +26,12 @@ impl Fitness {
         report.worst() < Some(least)
     }
 
+    /// "fit to be uploaded", or that it is not.
+    pub(super) fn verdict(self, report: &Report) -> String {
+        let not = if self.is_fit(report) { "" } else { "not " };
+        format!("{not}{}", self.words())
+    }
+
     /// "fit to be uploaded".
     pub(super) fn words(self) -> &'static str {
         match self.profile {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use towpath_core::verify::{CheckedFile, Severity, github_annotations, github_unreadable, sarif};
+use towpath_core::verify::{CheckedFile, Severity, github_annotations, github_unreadable, markdown, sarif};
 
 use super::summary::Summary;
 use super::text::Text;
@@ -23,6 +23,7 @@ pub(super) struct Telling {
 enum Form {
     Text(Text),
     Github,
+    Markdown,
     Json(Vec<CheckedFile>),
     Sarif(Vec<CheckedFile>),
 }
@@ -34,6 +35,7 @@ impl Telling {
             form: match format {
                 Format::Text => Form::Text(Text::new(packages, summary.fitness, quiet)),
                 Format::Github => Form::Github,
+                Format::Markdown => Form::Markdown,
                 Format::Json => Form::Json(Vec::new()),
                 Format::Sarif => Form::Sarif(Vec::new()),
             },
@@ -46,6 +48,11 @@ impl Telling {
     /// Tells what was found in a file, or keeps it for the end.
     pub(super) fn tell(&mut self, mut file: CheckedFile) {
         self.summary.note(&file.report);
+        if self.quiet && matches!(self.form, Form::Github | Form::Markdown) {
+            file.report
+                .findings
+                .retain(|finding| finding.severity > Severity::Note);
+        }
         let told = match &mut self.form {
             Form::Json(files) | Form::Sarif(files) => {
                 files.push(file);
@@ -54,12 +61,13 @@ impl Telling {
             _ if self.written.is_err() => return,
             Form::Text(text) => text.tell(&file),
             Form::Github => {
-                if self.quiet {
-                    file.report
-                        .findings
-                        .retain(|finding| finding.severity > Severity::Note);
-                }
                 github_annotations(&file).try_for_each(|line| report::print(&report::shown(&line)))
+            }
+            Form::Markdown => {
+                let verdict = self.summary.fitness.verdict(&file.report);
+                let text = markdown(&file, &verdict);
+                text.lines()
+                    .try_for_each(|line| report::print(&files::harmless(line)))
             }
         };
         self.written = told;
@@ -87,7 +95,7 @@ impl Telling {
         }
         match &self.form {
             Form::Text(text) => text.tell_summary(&summary),
-            Form::Github => {}
+            Form::Github | Form::Markdown => {}
             Form::Json(files) => report::print(&report::shown_json(&summary.as_json(files)))?,
             Form::Sarif(files) => report::print(&report::shown_json(&sarif(files)))?,
         }

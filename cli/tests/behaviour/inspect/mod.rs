@@ -1,5 +1,6 @@
 //! `towpath inspect`: what a package is, in text and JSON, and one member of it.
 
+mod comparison;
 mod members;
 mod servers;
 
@@ -12,7 +13,12 @@ use crate::environment::{Outcome, Towpath};
 
 /// A package that has everything that a page tells of.
 fn lock() -> PackageBuilder {
-    PackageBuilder::new("lock", "1.0", "py_0")
+    lock_of("1.0")
+}
+
+/// The same of this version.
+fn lock_of(version: &str) -> PackageBuilder {
+    PackageBuilder::new("lock", version, "py_0")
         .depends(["gate >=2", "python >=3.9"])
         .build_number(3)
         .index(|index| {

@@ -140,6 +140,7 @@ fn an_attestation_is_read_and_its_signature_is_not_checked(#[case] ending: &str)
 #[case("json")]
 #[case("sarif")]
 #[case("github")]
+#[case("markdown")]
 fn a_reader_who_has_seen_enough_is_no_failure(#[case] format: &str) {
     let call = |name: &str, bytes| {
         let towpath = Towpath::new(["verify", name, "--format", format]);

@@ -93,6 +93,13 @@ fn github_shows_ten_annotations_so_notes_can_be_left_out() {
 }
 
 #[test]
+fn a_comment_of_a_pull_request_has_the_verdict_and_what_to_do() {
+    assert_snapshot!("markdown", told(&["--format", "markdown"]));
+    let quiet = told(&["--format", "markdown", "--quiet"]);
+    assert!(!quiet.stdout().contains("note"), "{quiet}");
+}
+
+#[test]
 fn a_form_is_said_once() {
     let outcome = told(&["--json", "--format", "sarif"]);
     assert_eq!(outcome.status(), 2, "{outcome}");

@@ -59,6 +59,7 @@ fn is_command(line: &str) -> bool {
 #[case("json", Kind::Conda)]
 #[case("sarif", Kind::Conda)]
 #[case("github", Kind::Conda)]
+#[case("markdown", Kind::Conda)]
 fn nothing_steers_a_terminal(#[case] format: &str, #[case] kind: Kind) {
     let name = format!("{EVIL}-1-0{}", kind.extension()).replace('/', "");
     let missing = format!("missing{name}");
@@ -73,7 +74,7 @@ fn nothing_steers_a_terminal(#[case] format: &str, #[case] kind: Kind) {
     if format == "json" || format == "sarif" {
         let _: Value = serde_json::from_str(outcome.stdout()).unwrap();
     }
-    if format == "text" {
+    if format == "text" || format == "markdown" {
         for line in outcome.stdout().lines().chain(outcome.stderr().lines()) {
             assert!(!is_command(line), "{line:?}");
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Paging;
+pub use crate::inspect::{ChangedField, FileChange};
 use crate::site::UtcTime;
 
 /// `p/<name>/changes/`: what changed from version to version, newest first.
@@ -64,17 +65,6 @@ pub struct ChangedDependency {
     pub is_here: bool,
 }
 
-/// A field of the record that changed, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ChangedField {
-    /// The field.
-    pub field: String,
-    /// What it said before.
-    pub before: Option<String>,
-    /// What it says now.
-    pub after: Option<String>,
-}
-
 /// What changed of the files that are installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileChanges {
@@ -97,16 +87,4 @@ pub struct ChangedFile {
     pub change: FileChange,
     /// Its path.
     pub path: String,
-}
-
-/// What happened to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FileChange {
-    /// It came.
-    Added,
-    /// It went.
-    Removed,
-    /// It has other bytes.
-    Changed,
 }

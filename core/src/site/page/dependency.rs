@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::verify::name_of;
+use crate::verify::name_and_requirement;
 
 /// A dependency: a `MatchSpec`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -29,29 +29,15 @@ impl Dependency {
     /// assert!(dependency.is_here);
     /// ```
     pub fn parse(spec: &str, is_here: impl Fn(&str) -> bool) -> Self {
-        let (name, behind) = split(spec);
+        let (name, requirement) = name_and_requirement(spec);
         let name = name.to_lowercase();
         Self {
             spec: spec.to_owned(),
             is_here: is_here(&name),
             name,
-            requirement: behind.trim().to_owned(),
+            requirement: requirement.to_owned(),
         }
     }
-}
-
-/// The name in a `MatchSpec`, and what stands behind it.
-fn split(spec: &str) -> (&str, &str) {
-    let name = name_of(spec);
-    let places = spec.match_indices(name).map(|(start, _)| spec.split_at(start));
-    let mut behinds = places.filter_map(|(before, rest)| {
-        let behind = rest.strip_prefix(name)?;
-        // A channel may be called as a part of the package is.
-        let begins = before.is_empty() || before.ends_with([':', ' ', '\t', '\n', '\r']);
-        let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || ":/._-*".contains(c));
-        (begins && ends).then_some(behind)
-    });
-    (name, behinds.next().unwrap_or_default())
 }
 
 #[cfg(test)]

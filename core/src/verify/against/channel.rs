@@ -7,9 +7,11 @@ use thiserror::Error;
 
 use super::documents::{Info, Relations, read_repodata};
 use super::place::{Bounded, ChannelPlace, Location, if_given};
-use super::shards::{decoder, read_shards};
-use super::{ChannelView, Wanted};
-use crate::channel::{ChannelRelations, InvalidRelation};
+use super::shards::read_shards;
+use super::{ChannelView, PublishedRecord, Wanted};
+use crate::channel::{ChannelRelations, InvalidRelation, Subdir};
+use crate::package::Limits;
+use crate::package::zstd_frames::ZstdFrames;
 #[cfg(feature = "http")]
 use crate::remote::RemoteError;
 
@@ -42,6 +44,9 @@ pub enum ChannelError {
     /// A document names other channels in a way that CEP 42 forbids.
     #[error("channel_relations in {0}: {1}")]
     Relation(String, InvalidRelation),
+    /// A server answered something else than a document or that it is not there, as the caller says.
+    #[error("{0}: the server answered {1}")]
+    Status(String, String),
     /// A server did not give a document.
     #[cfg(feature = "http")]
     #[error(transparent)]
@@ -89,6 +94,25 @@ pub fn read_channels(
     Ok(view)
 }
 
+/// What a channel has already of one name in one subdir: the builds that another may be compared with.
+/// Only what tells of that name is read, if the channel has shards.
+///
+/// # Errors
+///
+/// When the channel has no such subdir, or a document of it cannot be read.
+pub fn published_records(
+    place: &ChannelPlace,
+    subdir: &str,
+    name: &str,
+) -> Result<Vec<PublishedRecord>, ChannelError> {
+    let name = name.to_lowercase();
+    let mut view = ChannelView::new(place.root().to_string());
+    match read_subdir(place, subdir, &Wanted::only(subdir, &name), &mut view)? {
+        Some(_) => Ok(view.records(subdir, &name).to_vec()),
+        None => Err(ChannelError::NoRepodata(view.channel, subdir.to_owned())),
+    }
+}
+
 /// Reads one channel; also where those are that it names.
 fn read_channel(
     place: &ChannelPlace,
@@ -119,19 +143,24 @@ fn read_channel(
     Ok((view, related))
 }
 
-/// Reads one subdir, if the channel has it; what its document says of itself.
+/// Reads one subdir, if the channel has it; what its document says of itself. What a package calls its
+/// subdir and can be none leads nowhere.
 fn read_subdir(
     place: &ChannelPlace,
     subdir: &str,
     wanted: &Wanted,
     view: &mut ChannelView,
 ) -> Result<Option<Info>, ChannelError> {
+    if subdir.parse::<Subdir>().is_err() {
+        return Ok(None);
+    }
     if let Some(info) = read_shards(place, subdir, wanted, view)? {
         return Ok(Some(info));
     }
     let compressed = place.root().join(&format!("{subdir}/repodata.json.zst"));
     if let Some(document) = if_given(place.open(&compressed, REPODATA_MAX))? {
-        let document = decoder(document).map_err(|error| ChannelError::Io(compressed.to_string(), error))?;
+        let document = ZstdFrames::new(document, &Limits::default())
+            .map_err(|error| ChannelError::Io(compressed.to_string(), error))?;
         return read(&compressed, document, subdir, wanted, view).map(Some);
     }
     let plain = place.root().join(&format!("{subdir}/repodata.json"));

@@ -68,13 +68,27 @@ pub(in crate::verify) fn specs<'a>(
 
 /// The package name in a `MatchSpec`, without its channel; of one that cannot be read, what it begins
 /// with.
-pub(crate) fn name_of(spec: &str) -> &str {
+pub(in crate::verify) fn name_of(spec: &str) -> &str {
     if let Ok(spec) = match_spec::parse(spec) {
         return spec.name;
     }
     let spec = spec.trim();
     let end = spec.find([' ', '\t', '=', '<', '>', '!', '~', '[', ',', ';', '|']);
     &spec[..end.unwrap_or(spec.len())]
+}
+
+/// The package name in a `MatchSpec`, and what is asked of the package: what stands behind the name.
+pub(crate) fn name_and_requirement(spec: &str) -> (&str, &str) {
+    let name = name_of(spec);
+    let places = spec.match_indices(name).map(|(start, _)| spec.split_at(start));
+    let mut behinds = places.filter_map(|(before, rest)| {
+        let behind = rest.strip_prefix(name)?;
+        // A channel may be called as a part of the package is.
+        let begins = before.is_empty() || before.ends_with([':', ' ', '\t', '\n', '\r']);
+        let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || ":/._-*".contains(c));
+        (begins && ends).then_some(behind)
+    });
+    (name, behinds.next().unwrap_or_default().trim())
 }
 
 /// The names whose records matter to some packages, by subdir.
@@ -106,6 +120,15 @@ impl Wanted {
             }
         }
         wanted
+    }
+
+    /// One name in one subdir.
+    pub(super) fn only(subdir: &str, name: &str) -> Self {
+        let names = BTreeSet::from([name.to_owned()]);
+        Self {
+            names: BTreeMap::from([(subdir.to_owned(), names)]),
+            anywhere: BTreeSet::new(),
+        }
     }
 
     /// The subdirs that matter, of those that a channel may have.

@@ -2,41 +2,55 @@
 
 use std::fmt;
 use std::io::{self, Read};
+#[cfg(feature = "native")]
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ChannelError;
+use super::given::{ChannelDocuments, DocumentError};
+#[cfg(feature = "native")]
 use crate::channel::KNOWN_SUBDIRS;
 #[cfg(feature = "http")]
-use crate::remote::{Client, RemoteError, resolve, without_secrets};
+use crate::remote::{Client, RemoteError};
+use crate::web_url::reference::resolve;
+use crate::web_url::{percent_encoded, without_secrets};
 
 /// The platforms that a package of `noarch` may find its dependencies on. A server cannot be asked for
 /// the subdirs that it has, and nobody waits for all that there can be.
-#[cfg(feature = "http")]
 const PLATFORMS: [&str; 5] = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"];
 
 /// Where a channel is.
 #[derive(Clone, Debug)]
 pub struct ChannelPlace {
     root: Location,
-    #[cfg(feature = "http")]
-    client: Option<Client>,
+    source: Source,
 }
 
 /// Where a document or a folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Location {
+    #[cfg(feature = "native")]
     File(PathBuf),
-    #[cfg(feature = "http")]
     Url(String),
+}
+
+/// Who gives documents.
+#[derive(Clone, Debug)]
+enum Source {
+    #[cfg(feature = "native")]
+    Files,
+    #[cfg(feature = "http")]
+    Server(Client),
+    Caller(Arc<dyn ChannelDocuments>),
 }
 
 impl ChannelPlace {
     /// A channel in a folder.
+    #[cfg(feature = "native")]
     pub fn folder(path: impl Into<PathBuf>) -> Self {
         Self {
             root: Location::File(path.into()),
-            #[cfg(feature = "http")]
-            client: None,
+            source: Source::Files,
         }
     }
 
@@ -45,7 +59,17 @@ impl ChannelPlace {
     pub fn url(client: Client, url: &str) -> Self {
         Self {
             root: Location::Url(url.to_owned()).without_slash(),
-            client: Some(client),
+            source: Source::Server(client),
+        }
+    }
+
+    /// A channel whose documents the caller gives, by URLs that begin with this one.
+    ///
+    /// It need not be one of the web: a caller that has a folder of its own may call it `folder:///my-channel`.
+    pub fn given(documents: Arc<dyn ChannelDocuments>, url: &str) -> Self {
+        Self {
+            root: Location::Url(url.to_owned()).without_slash(),
+            source: Source::Caller(documents),
         }
     }
 
@@ -57,8 +81,8 @@ impl ChannelPlace {
     /// Its URL without passwords and tokens, if it has one.
     pub(super) fn shown_url(&self) -> Option<String> {
         match &self.root {
+            #[cfg(feature = "native")]
             Location::File(_) => None,
-            #[cfg(feature = "http")]
             Location::Url(url) => Some(without_secrets(url)),
         }
     }
@@ -67,8 +91,8 @@ impl ChannelPlace {
     pub(super) fn related(&self, reference: &str) -> Option<Self> {
         let root = match &self.root {
             // Only of a whole path is known what is above it.
+            #[cfg(feature = "native")]
             Location::File(path) => Location::File(fs_err::canonicalize(path).ok()?),
-            #[cfg(feature = "http")]
             Location::Url(_) => self.root.clone(),
         };
         let related = root.join("repodata.json").beside(reference)?.without_slash();
@@ -77,16 +101,15 @@ impl ChannelPlace {
         }
         Some(Self {
             root: related,
-            #[cfg(feature = "http")]
-            client: self.client.clone(),
+            source: self.source.clone(),
         })
     }
 
     /// The subdirs that are looked at for what may be in any.
     pub(super) fn platforms(&self) -> &'static [&'static str] {
         match &self.root {
+            #[cfg(feature = "native")]
             Location::File(_) => &KNOWN_SUBDIRS,
-            #[cfg(feature = "http")]
             Location::Url(_) => &PLATFORMS,
         }
     }
@@ -110,18 +133,30 @@ impl ChannelPlace {
         limit: u64,
     ) -> Result<Option<Box<dyn Read>>, ChannelError> {
         let document: Option<Box<dyn Read>> = match location {
+            #[cfg(feature = "native")]
             Location::File(path) => match fs_err::File::open(path) {
                 Ok(file) => Some(Box::new(io::BufReader::new(file))),
                 Err(error) if is_absence(&error) => None,
                 Err(error) => return Err(ChannelError::Io(location.to_string(), error)),
             },
-            #[cfg(feature = "http")]
-            Location::Url(url) => match &self.client {
-                Some(client) => match client.stream(url)? {
+            Location::Url(url) => match &self.source {
+                // No file has a URL here.
+                #[cfg(feature = "native")]
+                Source::Files => None,
+                #[cfg(feature = "http")]
+                Source::Server(client) => match client.stream(url)? {
                     Some(document) => Some(Box::new(document)),
                     None => None,
                 },
-                None => None,
+                Source::Caller(documents) => match documents.open(url, limit) {
+                    Ok(document) => document,
+                    Err(DocumentError::Status(status)) => {
+                        return Err(ChannelError::Status(location.to_string(), status));
+                    }
+                    Err(DocumentError::Io(error)) => {
+                        return Err(ChannelError::Io(location.to_string(), error));
+                    }
+                },
             },
         };
         Ok(document.map(|document| Box::new(Bounded::new(document, limit)) as Box<dyn Read>))
@@ -132,12 +167,14 @@ impl ChannelPlace {
 /// than that it is not there.
 pub(super) fn if_given<T>(document: Result<Option<T>, ChannelError>) -> Result<Option<T>, ChannelError> {
     match document {
+        Err(ChannelError::Status(..)) => Ok(None),
         #[cfg(feature = "http")]
         Err(ChannelError::Remote(RemoteError::Status { .. })) => Ok(None),
         other => other,
     }
 }
 
+#[cfg(feature = "native")]
 fn is_absence(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -149,17 +186,20 @@ impl Location {
     /// What is at a path in this folder.
     pub(super) fn join(&self, path: &str) -> Self {
         match self {
+            #[cfg(feature = "native")]
             Self::File(folder) => Self::File(folder.join(path)),
-            #[cfg(feature = "http")]
-            Self::Url(url) => Self::Url(format!("{url}/{path}")),
+            Self::Url(url) => {
+                let is_of_paths = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+                Self::Url(format!("{url}/{}", percent_encoded(path, is_of_paths)))
+            }
         }
     }
 
     /// The same without a slash at the end of a URL.
     fn without_slash(self) -> Self {
         match self {
+            #[cfg(feature = "native")]
             Self::File(_) => self,
-            #[cfg(feature = "http")]
             Self::Url(url) => Self::Url(url.trim_end_matches('/').to_owned()),
         }
     }
@@ -168,16 +208,17 @@ impl Location {
     /// here.
     pub(super) fn beside(&self, reference: &str) -> Option<Self> {
         match self {
+            #[cfg(feature = "native")]
             Self::File(document) => {
                 let is_path = !reference.contains("://") && !reference.starts_with('/');
                 is_path.then(|| Self::File(with_steps(document.parent(), reference)))
             }
-            #[cfg(feature = "http")]
             Self::Url(url) => resolve(url, reference).map(Self::Url),
         }
     }
 }
 
+#[cfg(feature = "native")]
 /// The path that steps such as `../x` lead to.
 fn with_steps(folder: Option<&Path>, steps: &str) -> PathBuf {
     let mut path = folder.unwrap_or(Path::new("")).to_owned();
@@ -198,8 +239,8 @@ fn with_steps(folder: Option<&Path>, steps: &str) -> PathBuf {
 impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(feature = "native")]
             Self::File(path) => path.display().fmt(formatter),
-            #[cfg(feature = "http")]
             Self::Url(url) => formatter.write_str(&without_secrets(url)),
         }
     }
@@ -248,6 +289,15 @@ mod tests {
         assert_eq!(error.unwrap_err().to_string(), "it has more than 4 bytes");
     }
 
+    #[rstest::rstest]
+    #[case("linux-64/repodata.json", "https://h.example/c/linux-64/repodata.json")]
+    #[case("a?b=%2e#c/x", "https://h.example/c/a%3Fb%3D%252e%23c/x")]
+    fn paths_are_no_other_part_of_a_url(#[case] path: &str, #[case] url: &str) {
+        let root = Location::Url("https://h.example/c".to_owned());
+        assert_eq!(root.join(path).to_string(), url);
+    }
+
+    #[cfg(feature = "native")]
     #[rstest::rstest]
     #[case("./shards/x", Some("/c/noarch/shards/x"))]
     #[case("x", Some("/c/noarch/x"))]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+#[cfg(feature = "native")]
 use std::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(feature = "native")]
 use std::sync::mpsc::sync_channel;
 
 use serde::Deserialize;
@@ -12,14 +14,15 @@ use super::documents::{Info, read_shard};
 use super::msgpack::{Digest, deserializer};
 use super::place::{Bounded, ChannelPlace, Location, if_given};
 use super::{ChannelError, ChannelView, Wanted};
+use crate::package::Limits;
+use crate::package::zstd_frames::ZstdFrames;
 
 /// Bytes of an index or a shard, as it is published. The index of conda-forge has about a million.
 const COMPRESSED_MAX: u64 = 64 << 20;
 /// The same, decompressed.
 const UNPACKED_MAX: u64 = 64 << 20;
-/// zstd's window, as a power of two.
-const WINDOW_LOG_MAX: u32 = 27;
 /// How many shards are asked for at a time.
+#[cfg(feature = "native")]
 const AT_A_TIME: usize = 8;
 
 /// The index of a subdir's shards, as far as it matters.
@@ -86,7 +89,20 @@ fn shards_of(index: &ShardIndex, location: &Location, names: &BTreeSet<&str>) ->
     shards.collect()
 }
 
+/// Reads shards, one after the other; each is given, decompressed, when it is there.
+#[cfg(not(feature = "native"))]
+fn for_each_shard(
+    place: &ChannelPlace,
+    shards: &[NamedShard],
+    mut visit: impl FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,
+) -> Result<(), ChannelError> {
+    shards
+        .iter()
+        .try_for_each(|shard| visit(&shard.location, read_content(place, shard)?))
+}
+
 /// Reads shards, several at a time; each is given, decompressed, when it is there.
+#[cfg(feature = "native")]
 fn for_each_shard(
     place: &ChannelPlace,
     shards: &[NamedShard],
@@ -131,15 +147,7 @@ fn read_content(place: &ChannelPlace, shard: &NamedShard) -> Result<Vec<u8>, Cha
 /// What was compressed with zstd.
 fn unpacked(compressed: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    Bounded::new(decoder(compressed)?, UNPACKED_MAX).read_to_end(&mut content)?;
+    let frames = ZstdFrames::new(compressed, &Limits::default())?;
+    Bounded::new(frames, UNPACKED_MAX).read_to_end(&mut content)?;
     Ok(content)
-}
-
-/// Decompresses zstd, with a window that is bearable.
-pub(super) fn decoder<'a, R: Read>(
-    compressed: R,
-) -> io::Result<zstd::stream::read::Decoder<'a, io::BufReader<R>>> {
-    let mut decoder = zstd::stream::read::Decoder::new(compressed)?;
-    decoder.window_log_max(WINDOW_LOG_MAX)?;
-    Ok(decoder)
 }

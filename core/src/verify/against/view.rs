@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Claim;
 
 /// A record as a channel publishes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PublishedRecord {
     /// Its artifact's file name.
     pub file_name: String,
@@ -18,7 +19,8 @@ pub struct PublishedRecord {
 }
 
 /// Where in a document a record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Section {
     /// Under `packages` or `packages.conda`, which every client reads.
     Legacy,

@@ -1,10 +1,12 @@
 //! Reports in the forms that other programs read, and the rules as pages.
 
 mod github;
+mod markdown;
 mod pages;
 mod sarif;
 
 pub use github::{github_annotations, github_unreadable};
+pub use markdown::markdown;
 pub use pages::{explanation, rules_page};
 pub use sarif::sarif;
 

@@ -108,7 +108,9 @@ fn group_title(group: &str) -> &'static str {
     }
 }
 
+// In WebAssembly there are no files.
 #[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod tests {
     use super::*;
 

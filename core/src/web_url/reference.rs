@@ -1,11 +1,11 @@
-//! Where a server sends to, and whether one goes there.
+//! Where a reference leads, and whether one goes there: what a server sends to, or a document names.
 //!
 //! It is done here because only URLs of the web are to be followed, and nobody is led from a secured
 //! connection to one that is not.
 
 /// The URL of a `Location`, seen from the URL that was asked for (RFC 3986, section 5.2, but for dots
 /// in paths, which servers take away). Nothing if it is not to be followed.
-pub(super) fn target(base: &str, location: &str) -> Option<String> {
+pub(crate) fn target(base: &str, location: &str) -> Option<String> {
     let location = location.split('#').next()?;
     let (base_scheme, base_rest) = base.split_once("://")?;
     let (authority, base_path) =
@@ -32,7 +32,6 @@ pub(super) fn target(base: &str, location: &str) -> Option<String> {
 }
 
 /// The URL of a reference in the document at `base`. Nothing if it is not to be followed.
-#[cfg(any(test, feature = "native"))]
 pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
     let url = target(base, reference)?;
     let (scheme, rest) = url.split_once("://")?;
@@ -43,7 +42,6 @@ pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
 
 /// A path without `.` and `..` (RFC 3986, section 5.2.4): servers that keep files by name have none
 /// of such names.
-#[cfg(any(test, feature = "native"))]
 fn without_dots(path: &str) -> String {
     let mut steps: Vec<&str> = Vec::new();
     let mut ends_in_folder = false;
