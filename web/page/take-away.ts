@@ -1,5 +1,4 @@
 // What can be taken along of a check: Markdown for a pull request, JSON, SARIF.
-import type { Verification } from "../package/src/index.js";
 import { place } from "./element.js";
 import type { Examination } from "./examination.js";
 
@@ -13,8 +12,7 @@ export function offerExports(current: () => Examination | undefined, say: (text:
   const stem = () => current()?.name.replace(/\.(conda|tar\.bz2)$/i, "") ?? "package";
   onClick("json", ({ verification }) => saved(`${stem()}.json`, "application/json", text(verification.report)));
   onClick("sarif", ({ verification }) => saved(`${stem()}.sarif`, "application/sarif+json", text(verification.sarif)));
-  onClick("markdown", async ({ verification }) => {
-    const markdown = markdownOf(verification) ?? "";
+  onClick("markdown", async ({ verification: { markdown } }) => {
     try {
       await navigator.clipboard.writeText(markdown);
       say("Copied as Markdown.");
@@ -25,11 +23,6 @@ export function offerExports(current: () => Examination | undefined, say: (text:
     }
     setTimeout(() => (place("markdown").textContent = "Copy as Markdown"), 2000);
   });
-}
-
-/** What was found as Markdown. */
-export function markdownOf(verification: Verification): string | undefined {
-  return (verification as { markdown?: string }).markdown;
 }
 
 type Done = Extract<Examination["checked"], { state: "done" }>;

@@ -2,7 +2,6 @@
 import type { Finding, Installs, Severity, Verification } from "../package/src/index.js";
 import { make, place, shown } from "./element.js";
 import type { Checked, Examination, Failure } from "./examination.js";
-import { markdownOf } from "./take-away.js";
 import { counted, shell, size } from "./words.js";
 
 /** How a package is judged: the look of it, and the words. */
@@ -73,9 +72,9 @@ function found(verification: Verification, rules: Extract<Checked, { state: "don
   const worst = report.findings.find(({ severity }) => severity === (error > 0 ? "error" : "warning"));
   const mend = worst && rules.get(worst.code)?.mend;
   const first = worst && { first: `${at(worst)}${sentence(worst.what)}${mend ? ` ${sentence(mend)}` : ""}` };
-  if (!report.fit) return { look: "broken", word: "Not fit to be uploaded", says: `There ${error === 1 ? "is" : "are"} ${all}.`, ...first };
-  if (warning > 0) return { look: "warned", word: "Sound, with warnings", says: `It can be uploaded, but there ${warning === 1 ? "is" : "are"} ${all}.`, ...first };
-  const says = all ? `It is fit to be uploaded. ${all[0] === "1" && all.endsWith("note") ? "There is" : "There are"} ${all}.` : "It is fit to be uploaded: nothing was found that speaks against it.";
+  if (!report.fit) return { look: "broken", word: "Not fit to be uploaded", says: `Found: ${all}.`, ...first };
+  if (warning > 0) return { look: "warned", word: "Sound, with warnings", says: `It can be uploaded. Found: ${all}.`, ...first };
+  const says = all ? `It is fit to be uploaded. Found: ${all}.` : "It is fit to be uploaded: nothing was found that speaks against it.";
   return { look: "sound", word: "Sound", says };
 }
 
@@ -120,7 +119,6 @@ export function drawVerdict(examination: Examination): void {
   put("installs", report ? `${HOW[report.installs.verdict]}${"codes" in report.installs ? ` ${report.installs.codes.join(", ")}` : ""}` : "…");
   place("facts").classList.toggle("unknown", !report);
   place("exports").hidden = !report;
-  place("markdown").hidden = checked.state !== "done" || !markdownOf(checked.verification);
   put("command", `towpath verify ${shell(shown(examination.name))}`);
 }
 
