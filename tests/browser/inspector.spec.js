@@ -405,8 +405,10 @@ test("the keyboard is enough", async ({ page }) => {
   };
   await press("Tab", '.views a[href="#files"]');
   await page.keyboard.press("Enter");
+  await expect(view(page, "files").getByText("bin/")).toBeVisible();
   await press("Tab", "#view-files summary");
   await page.keyboard.press("Enter");
+  await expect(page.locator(".tree a").first()).toBeVisible();
   await press("Tab", ".tree a");
   await page.keyboard.press("Enter");
   await expect(view(page, "files").getByRole("article").getByRole("heading")).toBeFocused();
