@@ -3,7 +3,7 @@
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::inspect::Inspection;
+use crate::inspect::{Comparison, Inspection};
 use crate::verify::{Profile, Report};
 
 const HEAD: &str = "\
@@ -40,6 +40,7 @@ fn typescript_has_the_types_of_rust() {
         texts: Vec::new(),
     };
     declarations.visit::<Inspection>();
+    declarations.visit::<Comparison>();
     declarations.visit::<Report>();
     declarations.visit::<Profile>();
     let page = format!("{HEAD}\n{}", declarations.texts.join("\n"));

@@ -7,6 +7,7 @@ use towpath_core::package::ArtifactName;
 use towpath_core::verify::{self, CheckedFile, Profile, Selection, Severity, VerifyOptions, markdown, sarif};
 use wasm_bindgen::prelude::*;
 
+use crate::channel::{ReadDocument, view};
 use crate::error::Failure;
 use crate::source::ByteSource;
 
@@ -20,6 +21,8 @@ struct Options {
     subdir: Option<String>,
     now: Option<i64>,
     attestation: Option<String>,
+    /// The URL of the channel that the package is to be added to.
+    channel: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -31,21 +34,31 @@ enum ProfileName {
 }
 
 /// Checks a package; `options` is JSON. The result is JSON of what `towpath verify --json` says of the
-/// file (`report`), and the same in SARIF (`sarif`) and Markdown (`markdown`).
+/// file (`report`), and the same in SARIF (`sarif`) and Markdown (`markdown`); if the channel could not be
+/// read, why (`channel_failure`).
 ///
 /// # Errors
 ///
 /// When the file cannot be read, or an option is wrong. Whatever is wrong with the package is a finding.
 #[wasm_bindgen]
-pub fn verify(name: &str, source: &ByteSource, options: &str) -> Result<String, JsValue> {
-    Ok(verified(name, source, options)?)
+pub fn verify(name: &str, source: &ByteSource, options: &str, read: ReadDocument) -> Result<String, JsValue> {
+    Ok(verified(name, source, options, read)?)
 }
 
-fn verified(name: &str, source: &ByteSource, options: &str) -> Result<String, Failure> {
+fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) -> Result<String, Failure> {
     let name = ArtifactName::new(name)?;
     let options: Options = serde_json::from_str(options)?;
     let purpose = options.profile.purpose();
-    let report = verify::verify(&name, source.open(), &options.parsed()?)?;
+    let channel = options.channel.clone();
+    let options = options.parsed()?;
+    let mut report = verify::verify(&name, source.open(), &options)?;
+    let mut channel_failure = None;
+    if let (Some(url), Some(claim)) = (channel, &report.claim) {
+        match view(&url, claim, read) {
+            Ok(view) => report.compare(&view, &options.selection),
+            Err(failure) => channel_failure = Some(failure.to_string()),
+        }
+    }
     let fit = report.worst() < Some(Severity::Error);
     let file = CheckedFile {
         path: name.as_str().to_owned(),
@@ -56,7 +69,13 @@ fn verified(name: &str, source: &ByteSource, options: &str) -> Result<String, Fa
     let not = if fit { "" } else { "not " };
     let markdown = markdown(&file, &format!("{not}fit to be {purpose}"));
     let sarif = sarif(&[file]);
-    Ok(json!({ "report": told, "markdown": markdown, "sarif": sarif }).to_string())
+    Ok(json!({
+        "report": told,
+        "markdown": markdown,
+        "sarif": sarif,
+        "channel_failure": channel_failure,
+    })
+    .to_string())
 }
 
 impl ProfileName {

@@ -5,13 +5,15 @@
 //! are JSON in the form of the command line's, so that they cross into JavaScript at once. The package
 //! of npm, in `web/package`, is what people call; this is what it calls in turn.
 
+mod channel;
 mod checks;
 mod error;
 mod member;
 mod metadata;
 mod source;
 
+pub use channel::{ReadDocument, published_builds};
 pub use checks::{rules, verify};
 pub use member::read_member;
-pub use metadata::{inspect, repodata_record};
+pub use metadata::{compare, inspect, repodata_record};
 pub use source::ByteSource;

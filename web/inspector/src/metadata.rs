@@ -2,7 +2,7 @@
 
 use std::io::Seek;
 
-use towpath_core::inspect::Inspection;
+use towpath_core::inspect::{Comparison, Inspection};
 use towpath_core::package::digest::hash_one;
 use towpath_core::package::{ArtifactName, Limits, read_metadata};
 use towpath_core::record::record_text;
@@ -31,6 +31,32 @@ fn inspection(name: &str, source: &ByteSource, with_digests: bool) -> Result<Str
         inspection = inspection.with_digests(&hash_one(&mut archive)?.digests);
     }
     Ok(serde_json::to_string(&inspection)?)
+}
+
+/// What is other in a package than in another one, as `towpath inspect --compare --json` says it. The
+/// payload of neither is read.
+///
+/// # Errors
+///
+/// When one of them cannot be inspected.
+#[wasm_bindgen]
+pub fn compare(
+    name: &str,
+    source: &ByteSource,
+    name_before: &str,
+    source_before: &ByteSource,
+) -> Result<String, JsValue> {
+    Ok(comparison((name_before, source_before), (name, source))?)
+}
+
+fn comparison(before: (&str, &ByteSource), after: (&str, &ByteSource)) -> Result<String, Failure> {
+    let inspected = |(name, source): (&str, &ByteSource)| {
+        let name = ArtifactName::new(name)?;
+        Inspection::of(&name, source.open(), &Limits::default())
+            .map_err(|error| Failure::of_file(name.as_str(), &error))
+    };
+    let comparison = Comparison::of(&inspected(before)?, &inspected(after)?);
+    Ok(serde_json::to_string(&comparison)?)
 }
 
 /// The record that a channel has of a package, as `towpath index` makes it: the whole file is read.

@@ -1,7 +1,7 @@
 // What the package of npm gives.
 export { InspectorError } from "./failure.js";
 export { Inspector } from "./inspector.js";
-export type { InspectorOptions } from "./inspector.js";
+export type { InspectorOptions, PublishedBuild } from "./inspector.js";
 export { Package } from "./package.js";
 export type { Member, OpenOptions, PackageFiles, Verification } from "./package.js";
 export type { FailureKind, Progress, Traffic } from "./protocol.js";

@@ -3,6 +3,17 @@ import { Package } from "./package.js";
 import type { OpenOptions } from "./package.js";
 import type { Rule } from "./rule.js";
 import { Workers } from "./workers.js";
+import type { CallOptions } from "./workers.js";
+
+/** A build that a channel has. */
+export interface PublishedBuild {
+  /** The name of its file. */
+  readonly file_name: string;
+  /** Whether only clients that know repodata v3 see it (CEP 48). */
+  readonly v3: boolean;
+  /** Its record. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
 
 /** Where the parts of the inspector are. All can be left out: then they are beside this script. */
 export interface InspectorOptions {
@@ -43,6 +54,19 @@ export class Inspector {
    */
   open(source: Blob | URL | string, options: OpenOptions = {}): Package {
     return new Package(this.#workers, source, options);
+  }
+
+  /**
+   * The builds of a name that a channel has in one subdir. Its shards are asked (CEP 16), if it has some,
+   * so that little is fetched.
+   */
+  async published(
+    { channel, subdir, name }: { readonly channel: URL | string; readonly subdir: string; readonly name: string },
+    options: CallOptions = {},
+  ): Promise<PublishedBuild[]> {
+    const url = new URL(channel, document.baseURI).href;
+    const { result } = await this.#workers.run({ kind: "published", channel: url, subdir, name }, options);
+    return result as PublishedBuild[];
   }
 
   /** The rules that packages are checked by. */

@@ -1,6 +1,6 @@
 // A package that was opened: what can be asked of it.
 import type { Place, Subject, Traffic } from "./protocol.js";
-import type { Inspection, Report } from "./types.js";
+import type { Comparison, Inspection, Report } from "./types.js";
 import type { VerifyChoices } from "./verify-choices.js";
 import type { CallOptions, Workers } from "./workers.js";
 
@@ -20,6 +20,8 @@ export interface Verification {
   readonly markdown: string;
   /** The same in SARIF 2.1.0, which code scanning services read. */
   readonly sarif: object;
+  /** Why the channel could not be read, if one was named: then nothing was compared with it. */
+  readonly channel_failure: string | null;
 }
 
 /** A member of a package. */
@@ -92,7 +94,14 @@ export class Package {
   /** Checks it by the rules of `towpath verify`. The whole file is read, in little memory. */
   async verify({ signal, onProgress, ...choices }: CallOptions & VerifyChoices = {}): Promise<Verification> {
     const options = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    return (await this.#ask({ kind: "verify", subject: this.#subject, choices }, options)) as Verification;
+    const { channel, ...others } = choices;
+    const chosen = { ...others, ...(channel !== undefined && { channel: new URL(channel, document.baseURI).href }) };
+    return (await this.#ask({ kind: "verify", subject: this.#subject, choices: chosen }, options)) as Verification;
+  }
+
+  /** What is other in it than in another package, say the build of its name that a channel has. */
+  async compare(before: Package, options: CallOptions = {}): Promise<Comparison> {
+    return (await this.#ask({ kind: "compare", subject: this.#subject, before: before.#subject }, options)) as Comparison;
   }
 
   /** The record that a channel has of it, as `towpath index` makes it. The whole file is read. */

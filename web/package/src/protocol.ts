@@ -18,6 +18,8 @@ export type Call =
   | { readonly kind: "member"; readonly subject: Subject; readonly path: string; readonly maxBytes: number }
   | { readonly kind: "verify"; readonly subject: Subject; readonly choices: VerifyChoices }
   | { readonly kind: "record"; readonly subject: Subject }
+  | { readonly kind: "compare"; readonly subject: Subject; readonly before: Subject }
+  | { readonly kind: "published"; readonly channel: string; readonly subdir: string; readonly name: string }
   | { readonly kind: "rules" };
 
 /** How far a call is. */

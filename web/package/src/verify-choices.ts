@@ -12,6 +12,8 @@ export interface VerifyChoices {
   readonly subdir?: string;
   /** The time, in milliseconds since 1970: no package is built later. By default the time of the call. */
   readonly now?: number;
+  /** The URL of the channel that it is to be added to: what is there already is looked at too. */
+  readonly channel?: string | URL;
   /** The text of the attestation that lies beside the package (CEP 27). */
   readonly attestation?: string;
 }

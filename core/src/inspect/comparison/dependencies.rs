@@ -8,6 +8,7 @@ use crate::verify::name_and_requirement;
 
 /// A dependency that came, went or changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChangedDependency {
     /// The package that it is about.
     pub name: String,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 /// A field that changed, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChangedField {
     /// The field.
     pub field: String,

@@ -8,6 +8,7 @@ use crate::inspect::{PackagedFile, PathType};
 
 /// What changed of the files that are installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FileChanges {
     /// How many files came.
     pub added: usize,
@@ -25,6 +26,7 @@ pub struct FileChanges {
 
 /// A file that came, went or changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChangedFile {
     /// What happened to it.
     pub change: FileChange,
@@ -38,6 +40,7 @@ pub struct ChangedFile {
 
 /// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum FileChange {
     /// It came.

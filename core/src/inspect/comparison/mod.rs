@@ -29,6 +29,7 @@ const FILES_LISTED: usize = 1000;
 ///
 /// Serialised, it is what `towpath inspect --compare --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct Comparison {
     /// What is compared with.
@@ -52,6 +53,7 @@ pub struct Comparison {
 
 /// One of two packages that are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[non_exhaustive]
 pub struct ComparedPackage {
     /// The name of the file.

@@ -1,10 +1,11 @@
 // The Worker: reads packages with the module, away from the page, so that the page never stands still.
-import { initSync, inspect, readMember, repodataRecord, rules, verify } from "../../../pkg/wasm/towpath_inspector.js";
+import { compare, initSync, inspect, publishedBuilds, readMember, repodataRecord, rules, verify } from "../../../pkg/wasm/towpath_inspector.js";
 import type { ByteSource, InitOutput } from "../../../pkg/wasm/towpath_inspector.js";
 import { InspectorError } from "../failure.js";
 import type { Call, FailureKind, FromWorker, Subject, ToWorker, Traffic } from "../protocol.js";
 import { BlobSource } from "./blob-source.js";
 import { Counted } from "./counted.js";
+import { readDocument } from "./document.js";
 import { openUrl } from "./http-source.js";
 
 let wasm: InitOutput | undefined;
@@ -20,7 +21,7 @@ interface Answer {
 }
 
 /** Does something with the bytes of a package, all of which are read about so many times. */
-async function withBytes({ place }: Subject, times: number, use: (source: ByteSource) => Answer): Promise<Answer> {
+async function withBytes({ place }: Subject, times: number, use: (source: ByteSource) => Answer | Promise<Answer>): Promise<Answer> {
   const tell = (read: number, total: number) => post({ progress: { read, total, memory: memory() } });
   const opened = "blob" in place
     ? { source: new BlobSource(place.blob), traffic: () => undefined }
@@ -28,8 +29,8 @@ async function withBytes({ place }: Subject, times: number, use: (source: ByteSo
   const total = opened.source.size * times;
   const source = new Counted(opened.source, (read) => tell(Math.min(read, total), total));
   try {
-    const answer = use(source);
-    return { ...answer, traffic: opened.traffic() };
+    const answer = await use(source);
+    return { ...answer, traffic: opened.traffic() ?? answer.traffic };
   } catch (error) {
     throw source.failure ?? error;
   }
@@ -55,12 +56,28 @@ function answer(call: Call): Promise<Answer> | Answer {
       // Once for its digests, once to look into it.
       return withBytes(call.subject, 2, (source) => {
         const choices = JSON.stringify({ now: Date.now(), ...call.choices });
-        return { result: JSON.parse(verify(call.subject.name, source, choices)) };
+        return { result: JSON.parse(verify(call.subject.name, source, choices, readDocument)) };
       });
     case "record":
       return withBytes(call.subject, 1, (source) => ({
         result: JSON.parse(repodataRecord(call.subject.name, source)),
       }));
+    case "compare":
+      return withBytes(call.before, 1, async (before) =>
+        withBytes(call.subject, 1, (source) => ({
+          result: JSON.parse(compare(call.subject.name, source, call.before.name, before)),
+        })),
+      );
+    case "published":
+      return { result: published(call.channel, call.subdir, call.name) };
+  }
+}
+
+function published(channel: string, subdir: string, name: string): unknown {
+  try {
+    return JSON.parse(publishedBuilds(channel, subdir, name, readDocument));
+  } catch (error) {
+    throw isOurs(error) ? error : new InspectorError("source", error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -74,10 +91,13 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Errors of the module are about the package, unless the module itself broke down. */
+/** Whether the module itself broke down. */
+const isOurs = (error: unknown) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+
+/** What kind of failure it is: other errors of the module are about the package. */
 function kindOf(error: unknown): FailureKind {
   if (error instanceof InspectorError) return error.kind;
-  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError ? "internal" : "package";
+  return isOurs(error) ? "internal" : "package";
 }
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
