@@ -1,6 +1,6 @@
 // The inspector page: what it says of packages, how they come to it, and that nothing leaves it.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -11,13 +11,37 @@ import { tooWide } from "./width.js";
 const SOUND = `${made}sample/channel/linux-64/arch-graph-1.1.1-py311ha51ae7f_2.conda`;
 const WARNED = `${made}hostile/packages/noarch/silent-1.0-0.conda`;
 const BROKEN = `${made}hostile/packages/noarch/index-1!1.0+<i>-0.conda`;
+/** A folder of what is larger than what is read without asking. */
+const LARGE = `${made}large`;
 const SHARED = process.env.TOWPATH_TEST_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
+
+/** A zip with one member more, of so many zeros. */
+function grown(zip, length) {
+  const end = zip.length - 22;
+  const start = zip.readUInt32LE(end + 16);
+  const name = Buffer.from("more");
+  const about = Buffer.alloc(26);
+  about.writeUInt16LE(20, 0);
+  about.writeUInt32LE(length, 14);
+  about.writeUInt32LE(length, 18);
+  about.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from("PK\x03\x04"), about, name, Buffer.alloc(length)]);
+  const tail = Buffer.alloc(14);
+  tail.writeUInt32LE(start, 10);
+  const central = Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), about, tail, name]);
+  const last = Buffer.from(zip.subarray(end));
+  last.writeUInt16LE(last.readUInt16LE(8) + 1, 8);
+  last.writeUInt16LE(last.readUInt16LE(10) + 1, 10);
+  last.writeUInt32LE(last.readUInt32LE(12) + central.length, 12);
+  last.writeUInt32LE(start + local.length, 16);
+  return Buffer.concat([zip.subarray(0, start), local, zip.subarray(start, end), central, last]);
+}
 
 /** The website of the sample with its packages beside it. */
 const test = base.extend({
   ranges: [true, { option: true }],
   host: async ({ ranges }, use) => {
-    const host = await servePackages([`${made}sample/site`, `${made}sample/channel`], { ranges });
+    const host = await servePackages([`${made}sample/site`, `${made}sample/channel`, LARGE], { ranges });
     await use(host);
     await host.close();
   },
@@ -209,6 +233,23 @@ test.describe("parts of a package", () => {
     await expect(files.getByText("bin/", { exact: true })).toBeVisible();
   });
 
+  test("compare it with the build that it comes after, or any other", async ({ page }) => {
+    await inspect(page, SOUND, "#compare");
+    const compare = view(page, "compare");
+    const choice = compare.getByLabel("Compare with");
+    await expect(choice.locator("option")).toHaveCount(12);
+    await expect(choice.locator("option:checked")).toHaveText("linux-64/arch-graph-1.0.4-py312h36af845_0.tar.bz2");
+    await expect(compare.getByText("→ arch-graph-1.1.1-py311ha51ae7f_2.conda")).toBeVisible();
+    await expect(compare.locator(".diff li").filter({ hasText: "version" }).first()).toContainText("1.0.4 → 1.1.1");
+    await choice.selectOption("linux-64/arch-graph-1.1.1-py311ha51ae7f_2.conda");
+    await expect(compare).toContainText(/the same/);
+  });
+
+  test("say that the channel has none to compare with", async ({ page }) => {
+    await inspect(page, WARNED, "#compare");
+    await expect(view(page, "compare")).toContainText("The channel sample has no build of silent: this would be its first.");
+  });
+
   test("lead from a finding to its file", async ({ page }) => {
     await inspect(page, BROKEN);
     await view(page, "checks").getByRole("link", { name: "info/about.json" }).first().click();
@@ -312,6 +353,35 @@ test.describe("packages come", () => {
       await expect(verdict(page)).toHaveText("?It could not be read");
       await expect(page.locator("#verdict-says")).toContainText("there is no file at");
       await expect(page.getByRole("button", { name: "Check it again" })).toBeVisible();
+    });
+  });
+
+  test.describe("from a host, large", () => {
+    const NAME = "arch-graph-1.1.1-py311ha51ae7f_3.conda";
+    test.beforeAll(() => {
+      mkdirSync(`${LARGE}/linux-64`, { recursive: true });
+      writeFileSync(`${LARGE}/linux-64/${NAME}`, grown(readFileSync(SOUND), 70_000_000));
+    });
+
+    test("with what they say at once, and a check when it is asked for", async ({ page, host }) => {
+      await page.goto(`inspect/?url=linux-64/${NAME}`);
+      await expect(verdict(page)).toHaveText("?Not checked yet");
+      await expect(view(page, "metadata")).toContainText("py311ha51ae7f_2");
+      await expect(page.locator("#size")).toHaveText(/^70 MB · read \d+ kB of it in \d requests?$/);
+      expect(host.asked.length).toBeLessThan(5);
+      await expect(page.locator("#check")).toContainText("fetches 70 MB");
+      await page.getByRole("button", { name: "Check it" }).click();
+      await expect(verdict(page)).toHaveText("✕Not fit to be uploaded", { timeout: 30_000 });
+    });
+
+    test.describe("that gives whole files only", () => {
+      test.use({ ranges: false });
+      test("not at all: the page says what to do", async ({ page, site }) => {
+        await page.goto(`inspect/?url=linux-64/${NAME}`);
+        await expect(verdict(page)).toHaveText("?Too large to read from its host");
+        await expect(page.locator("#verdict-first")).toContainText("Download it, then drop the file on this page");
+        await expect(page.locator("#verdict-first").getByRole("link")).toHaveAttribute("href", `${site}linux-64/${NAME}`);
+      });
     });
   });
 

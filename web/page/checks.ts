@@ -13,13 +13,14 @@ const AT_FIRST = 8;
 export function drawChecks({ checked }: Examination): Node[] {
   if (checked.state === "failed") return [make("p", { className: "none" }, "It was not checked: above it says why.")];
   if (checked.state !== "done") return [make("p", { className: "none" }, "It has not been checked yet.")];
-  const { report } = checked.verification;
+  const { report, channel_failure } = checked.verification;
   const byRule = new Map<string, Finding[]>();
   for (const finding of report.findings) byRule.set(finding.code, [...(byRule.get(finding.code) ?? []), finding]);
   const groups = [...byRule].map(([code, findings]) => ({ code, findings, severity: worst(findings) }));
   groups.sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
   const asked = [...checked.rules.values()];
   return [
+    ...(channel_failure ? [make("p", { className: "soft" }, `It was not compared with the channel: ${shown(channel_failure, 1000)}`)] : []),
     ...(groups.length === 0 ? [make("p", { className: "none" }, "Nothing was found.")] : []),
     ...groups.map(({ code, findings, severity }) => group(code, severity, findings, report.more?.[code] ?? {}, checked.rules.get(code))),
     ...(asked.length > 0 ? [everything(asked)] : []),

@@ -5,7 +5,7 @@ import { make, shown } from "./element.js";
 import type { Examination } from "./examination.js";
 import { failureOf } from "./examination.js";
 import { mayRead } from "./sealed.js";
-import { counted, size } from "./words.js";
+import { counted, grouped, size } from "./words.js";
 
 /** Builds that can be chosen from. */
 const CHOICES = 1000;
@@ -22,14 +22,14 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
   const row = make("p", { className: "filter", hidden: true }, make("label", { htmlFor: "published" }, "Compare with "), choice);
   const result = make("div");
   const begin = async () => {
-    const builds = (await published(examination, channel, name, subdir)).filter(({ url }) => url);
+    const builds = await published(examination, channel, name, subdir);
     if (builds.length === 0) {
       status.textContent = `The channel${channel.name ? ` ${shown(channel.name, 80)}` : ""} has no build of ${shown(name, 100)}: this would be its first.`;
       return;
     }
     builds.sort(byVersion);
     const listed = builds.slice(0, CHOICES);
-    choice.append(...listed.map(({ file_name, subdir }, index) => make("option", { value: String(index) }, shown(`${subdir}/${file_name}`, 200))));
+    choice.append(...listed.map(({ file_name, subdir }) => make("option", {}, shown(`${subdir}/${file_name}`, 200))));
     choice.selectedIndex = nearest(listed, examination.name, version);
     row.hidden = false;
     let cancel = new AbortController();
@@ -41,7 +41,7 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
       if (!build) return;
       status.textContent = "Both are being read.";
       try {
-        const comparison = await compared(examination, new URL(build.url), signal);
+        const comparison = await compared(examination, build.url, signal);
         status.textContent = "";
         result.replaceChildren(...drawComparison(comparison));
       } catch (error) {
@@ -61,13 +61,16 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
 
 const none = (text: string) => make("p", { className: "none" }, text);
 
+/** A build of the channel, and where it is. */
+type Build = PublishedBuild & { readonly subdir: string; readonly url: URL };
+
 /** The builds of a name: those of the package's own subdir, or of the first other that has some. */
-async function published(examination: Examination, channel: Channel, name: string, subdir: string | null): Promise<PublishedBuild[]> {
+async function published(examination: Examination, channel: Channel, name: string, subdir: string | null): Promise<Build[]> {
   const inspector = await examination.inspector;
   const own = channel.subdirs.filter((known) => known === subdir);
   for (const subdir of [...own, ...channel.subdirs.filter((known) => !own.includes(known))]) {
     const builds = await inspector.published({ channel: channel.url, subdir, name });
-    if (builds.length > 0) return [...builds];
+    if (builds.length > 0) return builds.map((build) => ({ ...build, subdir, url: new URL(`${subdir}/${encodeURIComponent(build.file_name)}`, channel.url) }));
   }
   return [];
 }
@@ -129,7 +132,7 @@ const CLASS: Record<string, string> = { added: "add", removed: "del", changed: "
 
 function changedFiles({ added, removed, changed, unknown, installed_size_change: more, files }: Comparison["files"]): Node[] {
   if (added + removed + changed + unknown === 0) return [];
-  const counts = [`${counted(added, "file")} added`, `${removed} removed`, `${changed} changed`, ...(unknown > 0 ? [`of ${unknown} it is not known`] : [])];
+  const counts = [`${counted(added, "file")} added`, `${grouped(removed)} removed`, `${grouped(changed)} changed`, ...(unknown > 0 ? [`of ${grouped(unknown)} it is not known`] : [])];
   const lines = files.map(({ change, path, size_before, size_after }) => {
     const sizes = [size_before, size_after].filter((bytes) => bytes !== null).map(size);
     return make("li", { className: CLASS[change] ?? "" }, kind(change), " ", shown(path), " ", make("span", { className: "soft" }, sizes.join(" → ")));
@@ -138,6 +141,6 @@ function changedFiles({ added, removed, changed, unknown, installed_size_change:
   const rest = added + removed + changed - files.length;
   return [
     ...changes("Files", [make("li", {}, counts.join(", "), installed), ...lines]),
-    ...(rest > 0 ? [make("p", { className: "soft" }, `And ${counted(rest, "more")}.`)] : []),
+    ...(rest > 0 ? [make("p", { className: "soft" }, `And ${grouped(rest)} more.`)] : []),
   ];
 }

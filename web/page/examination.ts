@@ -5,6 +5,12 @@ import type { Inspection, Inspector, Package, Progress, Rule, Traffic, Verificat
 /** A package on a server that is larger is only read as a whole when somebody says so. */
 const AT_ONCE = 32_000_000;
 
+/**
+ * That a channel lacks a dependency is no finding here: most are used with others, which this page may not
+ * read. The part about dependencies says it.
+ */
+export const IGNORED = "G603";
+
 /** Where a package is from. */
 export type Source = File | URL;
 
@@ -42,10 +48,11 @@ export class Examination {
   #begun = false;
   #cancel = new AbortController();
 
-  /** `changed` is called whenever more is known. */
+  /** `changed` is called whenever more is known; a channel is what it is compared with. */
   constructor(
     inspector: Promise<Inspector>,
     readonly source: Source,
+    readonly channel: URL | undefined,
     changed: () => void,
   ) {
     this.name = source instanceof File ? source.name : lastSegment(source);
@@ -89,7 +96,7 @@ export class Examination {
   #decide(): void {
     if (this.inspected.state === "failed" && this.inspected.failure.kind !== "package") {
       this.checked = { state: "failed", failure: this.inspected.failure };
-    } else if ((this.size ?? 0) > AT_ONCE) {
+    } else if ((this.size ?? Infinity) > AT_ONCE) {
       this.checked = { state: "offered" };
     } else this.check();
   }
@@ -112,7 +119,7 @@ export class Examination {
     try {
       const { inspector, pkg } = await this.#opened;
       const onProgress = (progress: Progress) => !signal.aborted && tell({ state: "running", progress });
-      const [verification, rules] = await Promise.all([pkg.verify({ signal, onProgress }), inspector.rules()]);
+      const [verification, rules] = await Promise.all([pkg.verify({ signal, onProgress, ...(this.channel && { channel: this.channel, ignore: [IGNORED] }) }), inspector.rules()]);
       tell({ state: "done", verification, rules: new Map(rules.map((rule) => [rule.code, rule])) });
     } catch (error) {
       if (!signal.aborted) tell({ state: "failed", failure: failureOf(error) });

@@ -23,8 +23,7 @@ export function drawFiles(examination: Examination): Node[] {
   // It has to be in the page first.
   queueMicrotask(show);
 
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const viewer = new Viewer(examination, (path) => byPath.get(path));
+  const viewer = new Viewer(examination, (path) => entries.find((entry) => entry.path === path));
   return [
     make("p", { className: "filter" }, make("label", { htmlFor: "files-filter" }, "Filter "), filter, " ", found),
     make("div", { className: "browse" }, box, viewer.element),

@@ -1,6 +1,7 @@
 // The inspector page: packages come in, the first is shown at once, all are checked one after another.
 import { channelOf } from "./channel.js";
 import { drawChecks } from "./checks.js";
+import { drawCompare } from "./compare.js";
 import { drawDependencies } from "./dependencies.js";
 import { make, place, shown } from "./element.js";
 import { Examination, failureOf } from "./examination.js";
@@ -26,6 +27,7 @@ const views = new Views({
   metadata: { basis: ({ inspected }) => inspected, draw: drawMetadata },
   dependencies: { basis: ({ inspected }) => inspected, draw: (examination) => drawDependencies(examination, channel) },
   files: { basis: ({ inspected }) => inspected, draw: drawFiles },
+  ...(channel && { compare: { basis: ({ inspected }: Examination) => inspected, draw: (examination: Examination) => drawCompare(examination, channel) } }),
 });
 
 const loading = loadInspector(dataset);
@@ -53,7 +55,7 @@ function take(sources: readonly Source[]): void {
   document.body.classList.add("has-package");
   place<HTMLDetailsElement>("sealed").open = false;
   for (const source of sources) {
-    const examination = new Examination(loading, source, () => update(examination));
+    const examination = new Examination(loading, source, channel?.url, () => update(examination));
     const item = make("button", { type: "button", onclick: () => show(examination) });
     place("opened").append(make("li", {}, item));
     opened.push({ examination, item, said: "" });

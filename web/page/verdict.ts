@@ -1,6 +1,7 @@
 // What is said first of a package: whether it is fit, why not, and what to do about it.
 import type { Finding, Installs, Severity, Verification } from "../package/src/index.js";
-import { make, place, shown } from "./element.js";
+import { make, out, place, shown } from "./element.js";
+import { IGNORED } from "./examination.js";
 import type { Checked, Examination, Failure } from "./examination.js";
 import { counted, shell, size } from "./words.js";
 
@@ -57,12 +58,18 @@ function failed({ kind, message }: Failure): Judgement {
   const says = shown(message.endsWith(".") ? message : `${message}.`, 2000);
   switch (kind) {
     case "internal":
-      return { look: "unknown", word: "The check broke down", says: `This is our mistake, not the package's: ${says}`, first: "Please report it, with the name of the package." };
+      return { look: "unknown", word: "The check broke down", says: `This is our mistake, not the package's: ${says}`, first: "Please report it:" };
     case "no-ranges":
-      return { look: "unknown", word: "Too large to fetch from this host", says };
+      return { look: "unknown", word: "Too large to read from its host", says, first: "Download it, then drop the file on this page:" };
     default:
       return { look: "unknown", word: "It could not be read", says };
   }
+}
+
+/** A link to what helps, if something does. */
+function helped({ kind }: Failure, { source }: Examination): Array<Node | string> {
+  if (kind === "internal") return [" ", out(`${place("inspector").dataset["project"]}/issues`)];
+  return kind === "no-ranges" && source instanceof URL ? [" ", out(source.href)] : [];
 }
 
 function found(verification: Verification, rules: Extract<Checked, { state: "done" }>["rules"]): Judgement {
@@ -71,7 +78,7 @@ function found(verification: Verification, rules: Extract<Checked, { state: "don
   const all = summed(verification);
   const worst = report.findings.find(({ severity }) => severity === (error > 0 ? "error" : "warning"));
   const mend = worst && rules.get(worst.code)?.mend;
-  const first = worst && { first: `${at(worst)}${sentence(worst.what)}${mend ? ` ${sentence(mend)}` : ""}` };
+  const first = worst && { first: `First: ${at(worst)}${sentence(worst.what)}${mend ? ` ${sentence(mend)}` : ""}` };
   if (!report.fit) return { look: "broken", word: "Not fit to be uploaded", says: `Found: ${all}.`, ...first };
   if (warning > 0) return { look: "warned", word: "Sound, with warnings", says: `It can be uploaded. Found: ${all}.`, ...first };
   const says = all ? `It is fit to be uploaded. Found: ${all}.` : "It is fit to be uploaded: nothing was found that speaks against it.";
@@ -106,7 +113,8 @@ export function drawVerdict(examination: Examination): void {
   }
   put("verdict-name", shown(examination.name));
   put("verdict-says", judgement.says);
-  put("verdict-first", judgement.first ? `First: ${judgement.first}` : "");
+  put("verdict-first", judgement.first ?? "");
+  if (checked.state === "failed") place("verdict-first").append(...helped(checked.failure, examination));
   drawProgress(checked);
   drawOffer(examination);
 
@@ -119,7 +127,7 @@ export function drawVerdict(examination: Examination): void {
   put("installs", report ? `${HOW[report.installs.verdict]}${"codes" in report.installs ? ` ${report.installs.codes.join(", ")}` : ""}` : "…");
   place("facts").classList.toggle("unknown", !report);
   place("exports").hidden = !report;
-  put("command", `towpath verify ${shell(shown(examination.name))}`);
+  put("command", `towpath verify ${shell(shown(examination.name))}${examination.channel ? ` --channel ${shell(examination.channel.href)} --ignore ${IGNORED}` : ""}`);
 }
 
 function drawProgress(checked: Checked): void {

@@ -17,7 +17,7 @@ const SAVED = 256_000_000;
 /** Pixels of a picture that is drawn. */
 const PIXELS = 16_000_000;
 /** Characters of a piece of text, about; the browser leaves out pieces that are not in view. */
-const PIECE = 8000;
+const PIECE = 2000;
 
 /** The path of the file that the address asks for. */
 function askedFor(): string | undefined {

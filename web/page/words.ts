@@ -23,5 +23,5 @@ export function grouped(count: number): string {
 /** A word of a shell. */
 export function shell(word: string): string {
   const path = word.startsWith("-") ? `./${word}` : word;
-  return /^[\w.+/-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return /^[\w.+:/-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
