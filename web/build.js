@@ -17,7 +17,9 @@ tsc("-p", "page");
 tsc("-p", "package", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "pkg", "--rootDir", "package/src", "--stripInternal");
 
 await cp("pkg/wasm/towpath_inspector_bg.wasm", "pkg/inspector.wasm");
+await cp("pkg/wasm/towpath_records_bg.wasm", "pkg/records.wasm");
 await bundle("package/src/worker/worker.ts", "pkg/worker.js");
+await bundle("package/src/worker/records-worker.ts", "pkg/records-worker.js");
 await build({
   absWorkingDir: here,
   entryPoints: ["package/src/index.ts"],
@@ -32,7 +34,7 @@ for (const file of ["package.json", "README.md", "example"]) await cp(`package/$
 await bundle("page/main.ts", "dist/inspector.js");
 for (const file of ["inspector.wasm", "worker.js"]) await cp(`pkg/${file}`, `dist/${file}`);
 
-for (const file of ["inspector.wasm", "worker.js", "inspector.js"]) {
-  const bytes = await readFile(`dist/${file}`);
+for (const file of ["dist/inspector.wasm", "dist/worker.js", "dist/inspector.js", "pkg/records.wasm", "pkg/records-worker.js"]) {
+  const bytes = await readFile(file);
   console.log(`${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} compressed`);
 }

@@ -18,6 +18,8 @@ pub mod policy;
 pub mod provision;
 #[cfg(feature = "native")]
 pub mod publish;
+#[cfg(feature = "gluesql")]
+pub mod query;
 pub mod ranged;
 pub mod record;
 #[cfg(feature = "http")]

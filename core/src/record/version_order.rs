@@ -4,10 +4,16 @@
 //! `1.0a_` for older than `1.0a`, and its prefix match finds `1.0post1` by `1.0.0`, and misses
 //! `1.0alpha` by `1.0a`.
 
+#[cfg(feature = "gluesql")]
+mod sort_key;
+
 use std::cmp::Ordering;
 
 use rattler_conda_version::Version;
 use rattler_conda_version::version::{Component, ParseVersionError};
+
+#[cfg(feature = "gluesql")]
+pub(crate) use self::sort_key::sort_key;
 
 /// Characters of a version; CEP 26 allows 64.
 const VERSION_LENGTH_MAX: usize = 1_000;

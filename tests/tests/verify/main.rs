@@ -109,6 +109,34 @@ fn a_package_with_a_known_defect_has_exactly_that_finding() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Writes the packages of all cases, each with what is found in it and how it was checked, into the folder
+/// `TOWPATH_TEST_CASES`, for `tests/browser`, where the same must be found. It takes part in no run of tests.
+#[test]
+#[ignore = "is run by tests/browser/make-sites"]
+#[cfg(not(target_family = "wasm"))]
+fn packages_are_written_for_the_browser() {
+    let folder = std::env::var("TOWPATH_TEST_CASES").unwrap();
+    for (number, case) in cases().into_iter().enumerate() {
+        // What a channel has is compared with a channel, in another test.
+        if case.channel.is_some() {
+            continue;
+        }
+        let folder = std::path::Path::new(&folder).join(number.to_string());
+        let attestation = case.options.attestation.as_deref().map(String::from_utf8_lossy);
+        let expected = serde_json::json!({
+            "choices": {
+                "now": case.options.now,
+                "subdir": case.options.subdir.as_ref().map(|subdir| subdir.as_str()),
+                "attestation": attestation,
+            },
+            "report": case.report(),
+        });
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::write(folder.join(&case.file_name), &case.bytes).unwrap();
+        fs_err::write(folder.join("expected.json"), expected.to_string()).unwrap();
+    }
+}
+
 /// What is found in broken packages, as people read it: a snapshot for each group of rules. The
 /// byte numbers in them are those of what the C library compresses.
 #[test]

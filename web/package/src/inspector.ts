@@ -81,7 +81,8 @@ export class Inspector {
   }
 }
 
-async function compiled(module: NonNullable<InspectorOptions["module"]>): Promise<WebAssembly.Module> {
+/** A module, wherever it is. */
+export async function compiled(module: NonNullable<InspectorOptions["module"]>): Promise<WebAssembly.Module> {
   const given = await (typeof module === "string" || module instanceof URL ? fetch(module) : module);
   if (!(given instanceof Response)) return given;
   if (!given.ok) throw new Error(`the module at ${given.url} cannot be loaded: status ${given.status}`);

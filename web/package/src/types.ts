@@ -1,5 +1,275 @@
 // What the module gives, as Rust serialises it. Made from the types of towpath-core by a test:
-// UPDATE_TYPES=1 cargo test -p towpath-core typescript
+// UPDATE_TYPES=1 cargo test -p towpath-core --features gluesql typescript
+
+/**
+ * Something that happens when an environment is activated.
+ */
+export type Activation = { 
+/**
+ * What happens.
+ */
+kind: ActivationKind, 
+/**
+ * The file that says it.
+ */
+path: string, };
+
+/**
+ * What happens when an environment is activated.
+ */
+export type ActivationKind = "activate" | "deactivate" | "variables";
+
+/**
+ * What is known of an attestation (CEP 27).
+ */
+export type Attestation = { 
+/**
+ * Whether it says what this file is; if not, findings say why.
+ */
+statement_matches: boolean, 
+/**
+ * Whether its signature was checked. That is never done here: it takes the keys of others.
+ */
+signature_checked: boolean, };
+
+/**
+ * Who built a package, and with what.
+ */
+export type Build = { 
+/**
+ * The tools, the one that made the package first.
+ */
+tools: Array<Tool>, 
+/**
+ * The platform that it was built on, if the recipe says it.
+ */
+platform: string | null, 
+/**
+ * The channels that what it was built with came from, each once.
+ */
+channels: Array<string>, 
+/**
+ * How many packages were beside the build tool.
+ */
+root_packages: number | null, 
+/**
+ * Whether the conda that built it was a private one.
+ */
+conda_private: boolean | null, 
+/**
+ * Who looks after the recipe.
+ */
+maintainers: Array<string>, 
+/**
+ * What the package was built from.
+ */
+sources: Array<Source>, 
+/**
+ * Where its recipe is kept.
+ */
+provenance: Provenance | null, };
+
+/**
+ * A dependency that came, went or changed.
+ */
+export type ChangedDependency = { 
+/**
+ * The package that it is about.
+ */
+name: string, 
+/**
+ * What was asked before, as text behind the name: empty if anything would do, none if it was no
+ * dependency.
+ */
+before: string | null, 
+/**
+ * What is asked now, likewise; none if it is no dependency any more.
+ */
+after: string | null, };
+
+/**
+ * A field that changed, as text.
+ */
+export type ChangedField = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * What it said before.
+ */
+before: string | null, 
+/**
+ * What it says now.
+ */
+after: string | null, };
+
+/**
+ * A file that came, went or changed.
+ */
+export type ChangedFile = { 
+/**
+ * What happened to it.
+ */
+change: FileChange, 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Its bytes before, if they are known.
+ */
+size_before: number | null, 
+/**
+ * Its bytes now, if they are known.
+ */
+size_after: number | null, };
+
+/**
+ * One of two packages that are compared.
+ */
+export type ComparedPackage = { 
+/**
+ * The name of the file.
+ */
+file_name: string, 
+/**
+ * Bytes of the file.
+ */
+size: number, 
+/**
+ * SHA-256 of the file, in hexadecimal, if it was read whole.
+ */
+sha256: string | null, 
+/**
+ * Where the list of its files is from, as in an [`Inspection`].
+ */
+files_from: string, };
+
+/**
+ * What differs between two packages, such as a published build and one that is to follow it.
+ *
+ * Serialised, it is what `towpath inspect --compare --json` prints.
+ */
+export type Comparison = { 
+/**
+ * What is compared with.
+ */
+before: ComparedPackage, 
+/**
+ * What is compared.
+ */
+after: ComparedPackage, 
+/**
+ * What they say of themselves, as far as it differs; the fields are called as in an [`Inspection`], and
+ * links by their kinds.
+ */
+fields: Array<ChangedField>, 
+/**
+ * Dependencies that came, went or changed.
+ */
+depends: Array<ChangedDependency>, 
+/**
+ * Constraints that came, went or changed.
+ */
+constrains: Array<ChangedDependency>, 
+/**
+ * What extras need, by the extra (repodata v3): those of which something changed.
+ */
+extra_depends: { [key in string]: Array<ChangedDependency> }, 
+/**
+ * Run exports, by their kind (CEP 12): those of which something changed.
+ */
+run_exports: { [key in string]: Array<ChangedDependency> }, 
+/**
+ * The files that are installed, without folders; the first 1,000 of those that differ.
+ */
+files: FileChanges, };
+
+/**
+ * What happened to a file.
+ */
+export type FileChange = "added" | "removed" | "changed";
+
+/**
+ * What changed of the files that are installed.
+ */
+export type FileChanges = { 
+/**
+ * How many files came.
+ */
+added: number, 
+/**
+ * How many files went.
+ */
+removed: number, 
+/**
+ * How many files are not the same.
+ */
+changed: number, 
+/**
+ * Of how many files is not known whether they are the same.
+ */
+unknown: number, 
+/**
+ * Bytes that are installed more; fewer if negative.
+ */
+installed_size_change: number, 
+/**
+ * The first of those that came, went or changed, by path.
+ */
+files: Array<ChangedFile>, };
+
+/**
+ * What a rule has against a package.
+ */
+export type Finding = { 
+/**
+ * The rule.
+ */
+code: string, 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * What was found, as a sentence without its stop. Quotes the package, with its control
+ * characters escaped.
+ */
+what: string, 
+/**
+ * A member: of the zip, or of a tarball in it.
+ */
+member?: string, 
+/**
+ * What within a JSON member, such as `depends[3]`.
+ */
+key?: string, 
+/**
+ * Which line of a text member, from 1.
+ */
+line?: number, 
+/**
+ * Which byte of the file, from 0.
+ */
+offset?: number, };
+
+/**
+ * One member of the `info/` folder.
+ */
+export type InfoMember = { 
+/**
+ * Its path, beginning with `info/`.
+ */
+path: string, 
+/**
+ * Bytes of its content.
+ */
+size: number, 
+/**
+ * What it is.
+ */
+path_type: PathType, };
 
 /**
  * What a package says of itself.
@@ -154,29 +424,40 @@ files_from: string,
 files: Array<PackagedFile>, };
 
 /**
- * What packages that are built with this one will need, by the way they are built with it (CEP 12).
+ * Whether every client installs the same from a package.
  */
-export type RunExports = { 
+export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
+
 /**
- * If it is in their host environment.
+ * Where there is more about a package.
  */
-weak: Array<string>, 
+export type Link = { 
 /**
- * If it is in their build environment, of host and of what they need.
+ * The field that it is from, such as `home` or `dev_url`.
  */
-strong: Array<string>, 
+kind: string, 
 /**
- * If they are noarch.
+ * An `http` or `https` URL.
  */
-noarch: Array<string>, 
+url: string, };
+
 /**
- * Constraints, if it is in their host environment.
+ * A script that runs when a package is installed or removed.
  */
-weak_constrains: Array<string>, 
+export type LinkScript = { 
 /**
- * Constraints, if it is in their build environment.
+ * When it runs.
  */
-strong_constrains: Array<string>, };
+kind: LinkScriptKind, 
+/**
+ * Where it is in the package.
+ */
+path: string, };
+
+/**
+ * When a link script runs.
+ */
+export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
 
 /**
  * A file that a package installs.
@@ -212,6 +493,11 @@ prefix: Prefix | null,
 no_link: boolean, };
 
 /**
+ * How a path is put into an environment; the names are those of `info/paths.json` (CEP 34).
+ */
+export type PathType = "hardlink" | "softlink" | "directory" | "other";
+
+/**
  * The path that a file was built for.
  */
 export type Prefix = { 
@@ -225,116 +511,9 @@ placeholder: string,
 mode: string, };
 
 /**
- * How a path is put into an environment; the names are those of `info/paths.json` (CEP 34).
+ * What a package is checked for.
  */
-export type PathType = "hardlink" | "softlink" | "directory" | "other";
-
-/**
- * A script that runs when a package is installed or removed.
- */
-export type LinkScript = { 
-/**
- * When it runs.
- */
-kind: LinkScriptKind, 
-/**
- * Where it is in the package.
- */
-path: string, };
-
-/**
- * When a link script runs.
- */
-export type LinkScriptKind = "pre-link" | "post-link" | "pre-unlink";
-
-/**
- * Something that happens when an environment is activated.
- */
-export type Activation = { 
-/**
- * What happens.
- */
-kind: ActivationKind, 
-/**
- * The file that says it.
- */
-path: string, };
-
-/**
- * What happens when an environment is activated.
- */
-export type ActivationKind = "activate" | "deactivate" | "variables";
-
-/**
- * One member of the `info/` folder.
- */
-export type InfoMember = { 
-/**
- * Its path, beginning with `info/`.
- */
-path: string, 
-/**
- * Bytes of its content.
- */
-size: number, 
-/**
- * What it is.
- */
-path_type: PathType, };
-
-/**
- * Who built a package, and with what.
- */
-export type Build = { 
-/**
- * The tools, the one that made the package first.
- */
-tools: Array<Tool>, 
-/**
- * The platform that it was built on, if the recipe says it.
- */
-platform: string | null, 
-/**
- * The channels that what it was built with came from, each once.
- */
-channels: Array<string>, 
-/**
- * How many packages were beside the build tool.
- */
-root_packages: number | null, 
-/**
- * Whether the conda that built it was a private one.
- */
-conda_private: boolean | null, 
-/**
- * Who looks after the recipe.
- */
-maintainers: Array<string>, 
-/**
- * What the package was built from.
- */
-sources: Array<Source>, 
-/**
- * Where its recipe is kept.
- */
-provenance: Provenance | null, };
-
-/**
- * What a package was built from.
- */
-export type Source = { 
-/**
- * A URL, or a path beside the recipe.
- */
-location: string, 
-/**
- * The commit, tag or branch of a repository.
- */
-revision: string | null, 
-/**
- * The digest of what was downloaded, such as `sha256:…`.
- */
-digest: string | null, };
+export type Profile = "publish" | "mirror";
 
 /**
  * Where the recipe of a package is kept and which run built it (CEP 31).
@@ -352,183 +531,6 @@ sha: string | null,
  * The run of a CI service.
  */
 flow_run_id: string | null, };
-
-/**
- * A tool that built a package.
- */
-export type Tool = { 
-/**
- * Its name, such as `conda-build`.
- */
-name: string, 
-/**
- * Its version.
- */
-version: string, };
-
-/**
- * Where there is more about a package.
- */
-export type Link = { 
-/**
- * The field that it is from, such as `home` or `dev_url`.
- */
-kind: string, 
-/**
- * An `http` or `https` URL.
- */
-url: string, };
-
-/**
- * What differs between two packages, such as a published build and one that is to follow it.
- *
- * Serialised, it is what `towpath inspect --compare --json` prints.
- */
-export type Comparison = { 
-/**
- * What is compared with.
- */
-before: ComparedPackage, 
-/**
- * What is compared.
- */
-after: ComparedPackage, 
-/**
- * What they say of themselves, as far as it differs; the fields are called as in an [`Inspection`], and
- * links by their kinds.
- */
-fields: Array<ChangedField>, 
-/**
- * Dependencies that came, went or changed.
- */
-depends: Array<ChangedDependency>, 
-/**
- * Constraints that came, went or changed.
- */
-constrains: Array<ChangedDependency>, 
-/**
- * What extras need, by the extra (repodata v3): those of which something changed.
- */
-extra_depends: { [key in string]: Array<ChangedDependency> }, 
-/**
- * Run exports, by their kind (CEP 12): those of which something changed.
- */
-run_exports: { [key in string]: Array<ChangedDependency> }, 
-/**
- * The files that are installed, without folders; the first 1,000 of those that differ.
- */
-files: FileChanges, };
-
-/**
- * A dependency that came, went or changed.
- */
-export type ChangedDependency = { 
-/**
- * The package that it is about.
- */
-name: string, 
-/**
- * What was asked before, as text behind the name: empty if anything would do, none if it was no
- * dependency.
- */
-before: string | null, 
-/**
- * What is asked now, likewise; none if it is no dependency any more.
- */
-after: string | null, };
-
-/**
- * One of two packages that are compared.
- */
-export type ComparedPackage = { 
-/**
- * The name of the file.
- */
-file_name: string, 
-/**
- * Bytes of the file.
- */
-size: number, 
-/**
- * SHA-256 of the file, in hexadecimal, if it was read whole.
- */
-sha256: string | null, 
-/**
- * Where the list of its files is from, as in an [`Inspection`].
- */
-files_from: string, };
-
-/**
- * What changed of the files that are installed.
- */
-export type FileChanges = { 
-/**
- * How many files came.
- */
-added: number, 
-/**
- * How many files went.
- */
-removed: number, 
-/**
- * How many files are not the same.
- */
-changed: number, 
-/**
- * Of how many files is not known whether they are the same.
- */
-unknown: number, 
-/**
- * Bytes that are installed more; fewer if negative.
- */
-installed_size_change: number, 
-/**
- * The first of those that came, went or changed, by path.
- */
-files: Array<ChangedFile>, };
-
-/**
- * A file that came, went or changed.
- */
-export type ChangedFile = { 
-/**
- * What happened to it.
- */
-change: FileChange, 
-/**
- * Its path.
- */
-path: string, 
-/**
- * Its bytes before, if they are known.
- */
-size_before: number | null, 
-/**
- * Its bytes now, if they are known.
- */
-size_after: number | null, };
-
-/**
- * What happened to a file.
- */
-export type FileChange = "added" | "removed" | "changed";
-
-/**
- * A field that changed, as text.
- */
-export type ChangedField = { 
-/**
- * The field.
- */
-field: string, 
-/**
- * What it said before.
- */
-before: string | null, 
-/**
- * What it says now.
- */
-after: string | null, };
 
 /**
  * What was found in one package.
@@ -568,63 +570,61 @@ installs: Installs,
 attestation?: Attestation, };
 
 /**
+ * What packages that are built with this one will need, by the way they are built with it (CEP 12).
+ */
+export type RunExports = { 
+/**
+ * If it is in their host environment.
+ */
+weak: Array<string>, 
+/**
+ * If it is in their build environment, of host and of what they need.
+ */
+strong: Array<string>, 
+/**
+ * If they are noarch.
+ */
+noarch: Array<string>, 
+/**
+ * Constraints, if it is in their host environment.
+ */
+weak_constrains: Array<string>, 
+/**
+ * Constraints, if it is in their build environment.
+ */
+strong_constrains: Array<string>, };
+
+/**
  * How bad a finding is.
  */
 export type Severity = "note" | "warning" | "error";
 
 /**
- * Whether every client installs the same from a package.
+ * What a package was built from.
  */
-export type Installs = { "verdict": "same" } | { "verdict": "differently", "codes": Array<string> } | { "verdict": "refused", "codes": Array<string> };
+export type Source = { 
+/**
+ * A URL, or a path beside the recipe.
+ */
+location: string, 
+/**
+ * The commit, tag or branch of a repository.
+ */
+revision: string | null, 
+/**
+ * The digest of what was downloaded, such as `sha256:…`.
+ */
+digest: string | null, };
 
 /**
- * What is known of an attestation (CEP 27).
+ * A tool that built a package.
  */
-export type Attestation = { 
+export type Tool = { 
 /**
- * Whether it says what this file is; if not, findings say why.
+ * Its name, such as `conda-build`.
  */
-statement_matches: boolean, 
+name: string, 
 /**
- * Whether its signature was checked. That is never done here: it takes the keys of others.
+ * Its version.
  */
-signature_checked: boolean, };
-
-/**
- * What a rule has against a package.
- */
-export type Finding = { 
-/**
- * The rule.
- */
-code: string, 
-/**
- * How bad it is.
- */
-severity: Severity, 
-/**
- * What was found, as a sentence without its stop. Quotes the package, with its control
- * characters escaped.
- */
-what: string, 
-/**
- * A member: of the zip, or of a tarball in it.
- */
-member?: string, 
-/**
- * What within a JSON member, such as `depends[3]`.
- */
-key?: string, 
-/**
- * Which line of a text member, from 1.
- */
-line?: number, 
-/**
- * Which byte of the file, from 0.
- */
-offset?: number, };
-
-/**
- * What a package is checked for.
- */
-export type Profile = "publish" | "mirror";
+version: string, };
