@@ -115,7 +115,7 @@ export function drawVerdict(examination: Examination): void {
   put("verdict-says", judgement.says);
   put("verdict-first", judgement.first ?? "");
   if (checked.state === "failed") place("verdict-first").append(...helped(checked.failure, examination));
-  drawProgress(checked);
+  drawProgress(examination);
   drawOffer(examination);
 
   const bytes = examination.size;
@@ -130,14 +130,15 @@ export function drawVerdict(examination: Examination): void {
   put("command", `towpath verify ${shell(shown(examination.name))}${examination.channel ? ` --channel ${shell(examination.channel.href)} --ignore ${IGNORED}` : ""}`);
 }
 
-function drawProgress(checked: Checked): void {
+function drawProgress({ checked, size: bytes }: Examination): void {
   const isRunning = checked.state === "running" || checked.state === "waiting";
   place("progress").hidden = !isRunning;
   const bar = place<HTMLProgressElement>("bar");
   const { read, total } = (checked.state === "running" && checked.progress) || { read: 0, total: 0 };
   if (total > 0) bar.value = read / total;
   else bar.removeAttribute("value");
-  put("read", total > 0 ? `${size(read)} of ${size(total)}` : "");
+  // All of it is read twice: shares are what people can follow.
+  put("read", total > 0 ? `${Math.round((100 * read) / total)} %${bytes ? ` of ${size(bytes)}` : ""}` : "");
 }
 
 function drawOffer({ checked, size: bytes, source }: Examination): void {

@@ -101,7 +101,7 @@ function kindOf(error: unknown): FailureKind {
 }
 
 /** Files that a message has: taking more at once would hold up the page. */
-const FILES_AT_ONCE = 3000;
+const FILES_AT_ONCE = 2000;
 
 interface WithFiles {
   readonly files: readonly unknown[];
