@@ -6,6 +6,7 @@ import type { Entry } from "./file-tree.js";
 import { facts } from "./metadata.js";
 import { sliced } from "./slices.js";
 import { saved } from "./take-away.js";
+import { follow } from "./views.js";
 import { grouped, size } from "./words.js";
 
 /** Bytes of a text that are shown. */
@@ -62,6 +63,7 @@ export class Viewer {
     const content = make("div", { className: "content" });
     this.element.replaceChildren(head, status, content);
     const link = document.activeElement;
+    close.addEventListener("click", follow);
     close.addEventListener("click", () => setTimeout(() => link instanceof HTMLElement && link.focus()));
     heading.focus({ preventScroll: true });
     head.scrollIntoView({ block: "nearest" });

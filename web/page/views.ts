@@ -14,6 +14,15 @@ export interface Drawing {
   readonly draw: (examination: Examination) => Node[];
 }
 
+/** Goes where a link leads without scrolling there, which would move the verdict out of sight. */
+export function follow(event: MouseEvent): void {
+  const link = event.currentTarget;
+  if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.pushState(null, "", link.hash);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
 /** The parts of the package that is shown. */
 export class Views {
   readonly #drawings: Partial<Record<View, Drawing>>;
@@ -22,7 +31,11 @@ export class Views {
 
   constructor(drawings: Partial<Record<View, Drawing>>) {
     this.#drawings = drawings;
-    for (const view of VIEWS) if (!drawings[view]) this.#link(view)?.remove();
+    for (const view of VIEWS) {
+      const link = this.#link(view);
+      link?.addEventListener("click", follow);
+      if (!drawings[view]) link?.remove();
+    }
     addEventListener("hashchange", () => this.refresh());
   }
 
@@ -48,13 +61,13 @@ export class Views {
       const link = this.#link(view);
       if (view === shown) link?.setAttribute("aria-current", "true");
       else link?.removeAttribute("aria-current");
-      place(`view-${view}`).hidden = view !== shown;
+      place(view).hidden = view !== shown;
     }
     const drawing = this.#drawings[shown];
     const basis = drawing?.basis(examination);
     if (!drawing || !basis || this.#drawn.get(shown) === basis) return;
     this.#drawn.set(shown, basis);
-    place(`view-${shown}`).replaceChildren(...drawing.draw(examination));
+    place(shown).replaceChildren(...drawing.draw(examination));
   }
 
   /** How much there is of a part. */
