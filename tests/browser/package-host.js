@@ -1,43 +1,62 @@
-// Serves a website and the packages of its channel from one place, as hosts do that give parts of files,
-// and as those do that give whole files only.
-import { readFile, stat } from "node:fs/promises";
+// Hosts of packages of several kinds, which count what is asked of them.
+import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { createGzip } from "node:zlib";
 
-const TYPES = { css: "text/css", html: "text/html; charset=utf-8", js: "text/javascript", json: "application/json", tsv: "text/plain; charset=utf-8" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 
-/** The file that a path names in the first of these folders that has it. */
-async function found(folders, path) {
-  if (path.includes("..")) return undefined;
-  for (const folder of folders) {
-    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-    if (await stat(file).then((it) => it.isFile(), () => false)) return { file, bytes: await readFile(file) };
-  }
-  return undefined;
+/** The first and the last byte that a Range header asks for; nothing if it asks for none. */
+function asked(header, size) {
+  const [, from, to] = header?.match(/^bytes=(\d*)-(\d*)$/) ?? [];
+  if (from === undefined) return undefined;
+  if (from === "") return [Math.max(size - Number(to), 0), size - 1];
+  return [Number(from), to === "" ? size - 1 : Math.min(Number(to), size - 1)];
 }
 
-/** Starts it: its URL, the requests for packages that came, and how it is stopped. */
-export async function servePackages(folders, { ranges }) {
-  const asked = [];
-  const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
-    const it = await found(folders, decodeURIComponent(pathname));
-    if (!it) return response.writeHead(404).end();
-    const { file, bytes } = it;
-    const headers = { "content-type": TYPES[file.split(".").at(-1)] ?? "application/octet-stream", "cache-control": "no-store" };
-    const range = ranges && /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
-    if (/\.(conda|bz2)$/.test(file)) asked.push(request.headers.range ?? "all");
-    if (!range) return response.writeHead(200, { ...headers, "content-length": bytes.length }).end(bytes);
-    const first = range[1] === "" ? Math.max(bytes.length - Number(range[2]), 0) : Number(range[1]);
-    const last = range[1] === "" || range[2] === "" ? bytes.length - 1 : Math.min(Number(range[2]), bytes.length - 1);
-    const part = bytes.subarray(first, last + 1);
-    const contentRange = `bytes ${first}-${last}/${bytes.length}`;
-    return response.writeHead(206, { ...headers, "content-range": contentRange, "content-length": part.length }).end(part);
+/**
+ * Serves folders by the first part of a path. `ranges`: whether parts of files are given; a host that gives
+ * none compresses, as GitHub Pages does. `cors`: whether other sites may read.
+ */
+export async function hostPackages(folders, { ranges = true, cors = false } = {}) {
+  const log = [];
+  const server = createServer((request, response) => {
+    const [, first, ...rest] = decodeURIComponent(new URL(request.url, "http://localhost").pathname).split("/");
+    const headers = { ...(cors && { "access-control-allow-origin": "*" }) };
+    const path = folders[first] && !rest.includes("..") && join(folders[first], ...rest);
+    const found = path && statSync(path, { throwIfNoEntry: false });
+    if (!found?.isFile()) {
+      response.writeHead(404, headers).end();
+      return;
+    }
+    const { size } = found;
+    Object.assign(headers, {
+      "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+      etag: `"${size}"`,
+      ...(ranges && { "accept-ranges": "bytes" }),
+    });
+    const range = ranges && asked(request.headers.range, size);
+    const [start, end] = range || [0, size - 1];
+    const entry = { method: request.method, path: rest.join("/"), status: range ? 206 : 200, bytes: 0 };
+    log.push(entry);
+    if (range) headers["content-range"] = `bytes ${start}-${end}/${size}`;
+    const isPacked = !ranges && /gzip/.test(request.headers["accept-encoding"] ?? "");
+    if (isPacked) headers["content-encoding"] = "gzip";
+    else headers["content-length"] = end - start + 1;
+    response.writeHead(entry.status, headers);
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    const bytes = createReadStream(path, { start, end });
+    bytes.on("data", (piece) => (entry.bytes += piece.length));
+    (isPacked ? bytes.pipe(createGzip({ level: 1 })) : bytes).pipe(response);
+    response.on("close", () => bytes.destroy());
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${server.address().port}/`, asked, close };
+  return { url: `http://127.0.0.1:${server.address().port}/`, log, close };
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
+use towpath_core::package::digest::hash_one;
 use towpath_tests::PackageBuilder;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -55,12 +55,11 @@ fn write_package(path: &Path, files: u64) -> io::Result<()> {
 fn package_of(files: u64) -> io::Result<PackageBuilder> {
     let mut paths = Vec::new();
     for number in 0..files {
-        let mut digest = Sha256::new();
-        io::copy(&mut Noise::file(number), &mut digest)?;
+        let hashed = hash_one(&mut Noise::file(number))?;
         paths.push(json!({
             "_path": path_of(number),
             "path_type": "hardlink",
-            "sha256": base16ct::lower::encode_string(&digest.finalize()),
+            "sha256": hashed.digests.sha256_hex(),
             "size_in_bytes": FILE,
         }));
     }
