@@ -104,11 +104,11 @@ for (const [name, website] of Object.entries(SITES)) {
       const assets = join(folder, "assets");
       const named = (name, ending) => files(assets, ending).filter((path) => path.startsWith(`${name}.`));
       const read = ([path, ...more]) => (expect(more).toEqual([]), readFileSync(join(assets, path)));
-      const [style, script] = [read(named("style", ".css")), read(named("site", ".js"))];
+      const [style, ofInspector] = [read(named("style", ".css")), read(named("inspector", ".css"))];
       expect(style.length).toBeLessThan(20_000);
-      // As they come over the network.
-      expect(gzipSync(style).length).toBeLessThanOrEqual(6 * KB);
-      expect(gzipSync(script).length).toBeLessThanOrEqual(15 * KB);
+      // As they come over the network; the inspector's page has both stylesheets.
+      expect(gzipSync(Buffer.concat([style, ofInspector])).length).toBeLessThanOrEqual(6 * KB);
+      for (const name of ["site", "inspector"]) expect(gzipSync(read(named(name, ".js"))).length).toBeLessThanOrEqual(15 * KB);
       // And these alone, beside what the page that checks packages loads.
       const others = files(assets, "").filter((path) => !/^(style|site|inspector|inspector-worker|logo)\.[0-9a-f]{12}\./.test(path));
       expect(others).toEqual([]);

@@ -59,5 +59,6 @@ export type ToWorker = { readonly module: WebAssembly.Module } | { readonly call
 /** What a Worker tells. */
 export type FromWorker =
   | { readonly progress: Progress }
+  | { /** Some of many files of the result, which comes without them. */ readonly files: readonly unknown[] }
   | { readonly result: unknown; readonly memory: number; readonly traffic: Traffic | undefined }
   | { readonly failure: { readonly kind: FailureKind; readonly message: string; readonly size?: number } };

@@ -106,9 +106,14 @@ function answered(
       done();
       reject(signal?.reason);
     };
+    let files: unknown[] | undefined;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if ("progress" in data) {
         onProgress?.(data.progress);
+        return;
+      }
+      if ("files" in data) {
+        (files ??= []).push(...data.files);
         return;
       }
       done();
@@ -116,7 +121,8 @@ function answered(
         const { kind, message, size } = data.failure;
         reject(new InspectorError(kind, message, size));
       } else {
-        resolve({ outcome: { result: data.result, traffic: data.traffic }, memory: data.memory });
+        const result = files ? { ...(data.result as object), files } : data.result;
+        resolve({ outcome: { result, traffic: data.traffic }, memory: data.memory });
       }
     };
     const stop = (why: string) => {

@@ -100,6 +100,24 @@ function kindOf(error: unknown): FailureKind {
   return isOurs(error) ? "internal" : "package";
 }
 
+/** Files that a message has: taking more at once would hold up the page. */
+const FILES_AT_ONCE = 2000;
+
+interface WithFiles {
+  readonly files: readonly unknown[];
+}
+
+function isLong(result: unknown): result is WithFiles {
+  const files = typeof result === "object" && result && "files" in result && result.files;
+  return Array.isArray(files) && files.length > FILES_AT_ONCE;
+}
+
+/** Sends the files ahead; what is left is the result without them. */
+function inParts({ files, ...rest }: WithFiles): unknown {
+  for (let from = 0; from < files.length; from += FILES_AT_ONCE) post({ files: files.slice(from, from + FILES_AT_ONCE) });
+  return rest;
+}
+
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   if ("module" in data) {
     wasm = initSync({ module: data.module });
@@ -107,7 +125,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   }
   try {
     const { result, traffic, transfer } = await answer(data.call);
-    post({ result, traffic, memory: memory() }, transfer);
+    post({ result: isLong(result) ? inParts(result) : result, traffic, memory: memory() }, transfer);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const size = error instanceof InspectorError ? error.size : undefined;
