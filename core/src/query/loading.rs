@@ -152,7 +152,8 @@ impl Loading {
         if let Form::Zstd(compressed) = &mut self.form {
             let compressed = std::mem::take(compressed);
             self.form = Form::Plain(Box::new(Splitter::new()));
-            let mut frames = ZstdFrames::new(compressed.as_slice(), &Limits::default())?;
+            let mut compressed = compressed.as_slice();
+            let mut frames = ZstdFrames::new(&mut compressed, &Limits::default())?;
             let mut piece = vec![0; 256 << 10];
             loop {
                 let count = frames.read(&mut piece)?;
@@ -184,8 +185,9 @@ pub(super) fn take_shard(
     let mut decompressed = Vec::new();
     let bytes = match bytes.starts_with(&ZSTD_MAGIC) {
         true => {
+            let mut compressed = bytes;
             let most = bounds.compressed_bytes as u64;
-            let frames = ZstdFrames::new(bytes, &Limits::default())?;
+            let frames = ZstdFrames::new(&mut compressed, &Limits::default())?;
             frames.take(most + 1).read_to_end(&mut decompressed)?;
             if decompressed.len() as u64 > most {
                 return Err(LoadError::TooLarge(most));

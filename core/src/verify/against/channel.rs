@@ -158,21 +158,21 @@ fn read_subdir(
         return Ok(Some(info));
     }
     let compressed = place.root().join(&format!("{subdir}/repodata.json.zst"));
-    if let Some(document) = if_given(place.open(&compressed, REPODATA_MAX))? {
-        let document = ZstdFrames::new(document, &Limits::default())
+    if let Some(mut document) = if_given(place.open(&compressed, REPODATA_MAX))? {
+        let mut document = ZstdFrames::new(&mut document, &Limits::default())
             .map_err(|error| ChannelError::Io(compressed.to_string(), error))?;
-        return read(&compressed, document, subdir, wanted, view).map(Some);
+        return read(&compressed, &mut document, subdir, wanted, view).map(Some);
     }
     let plain = place.root().join(&format!("{subdir}/repodata.json"));
     let document = place.open(&plain, REPODATA_MAX)?;
     document
-        .map(|document| read(&plain, document, subdir, wanted, view))
+        .map(|mut document| read(&plain, &mut document, subdir, wanted, view))
         .transpose()
 }
 
 fn read(
     location: &Location,
-    document: impl Read,
+    document: &mut dyn Read,
     subdir: &str,
     wanted: &Wanted,
     view: &mut ChannelView,

@@ -145,9 +145,9 @@ fn read_content(place: &ChannelPlace, shard: &NamedShard) -> Result<Vec<u8>, Cha
 }
 
 /// What was compressed with zstd.
-fn unpacked(compressed: &[u8]) -> io::Result<Vec<u8>> {
+fn unpacked(mut compressed: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    let frames = ZstdFrames::new(compressed, &Limits::default())?;
+    let frames = ZstdFrames::new(&mut compressed, &Limits::default())?;
     Bounded::new(frames, UNPACKED_MAX).read_to_end(&mut content)?;
     Ok(content)
 }
