@@ -1,7 +1,6 @@
 //! Embeds the inspector, if `scripts/web` has built it: everything else is made without it as well.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What `scripts/web` leaves in `web/dist`, and what it is in `InspectorFiles`.
@@ -24,7 +23,7 @@ fn main() {
         println!("cargo::rerun-if-changed={}", watched.display());
     }
     let place = out.join("inspector.rs");
-    fs::write(&place, embedded(&dist)).unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+    fs_err::write(place, embedded(&dist)).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// An expression: the files, or `None` if they are not all there.

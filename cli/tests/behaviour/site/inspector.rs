@@ -363,7 +363,9 @@ fn it_can_be_had_alone() {
         .collect();
     let inner: Vec<&&str> = links
         .iter()
-        .filter(|link| !link.starts_with("assets/") && !link.starts_with("https://") && !link.starts_with('#'))
+        .filter(|link| {
+            !link.starts_with("assets/") && !link.starts_with("https://") && !link.starts_with('#')
+        })
         .collect();
     assert_eq!(inner, [&"./", &"data:,"]);
     let kept = kept(&folder);
