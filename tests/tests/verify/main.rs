@@ -128,7 +128,7 @@ fn packages_are_written_for_the_browser() {
         let expected = serde_json::json!({
             "choices": {
                 "now": case.options.now,
-                "subdir": case.options.subdir.as_ref().map(|subdir| subdir.as_str()),
+                "subdir": case.options.subdir.as_ref().map(towpath_core::channel::Subdir::as_str),
                 "attestation": attestation,
             },
             "report": case.report(),
