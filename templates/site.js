@@ -421,7 +421,7 @@
 
   /* Any two versions compared, by what the package's JSON says of their builds. */
 
-  const form = find("#compare");
+  const form = find("form#compare");
   if (form) {
     const [older, newer] = all("select", form);
     const output = find("#compared");

@@ -553,7 +553,7 @@ test.describe("everybody can use it", () => {
           await expect(page.locator("#opened b").filter({ hasText: /Waiting|Being/ })).toHaveCount(0);
           await page.locator(".why summary").first().click();
           await wrong("checks");
-          for (const id of ["metadata", "dependencies", "files/info%2Findex.json"]) {
+          for (const id of ["metadata", "dependencies", "compare", "files/info%2Findex.json"]) {
             await page.evaluate((id) => (location.hash = id), id);
             await expect(view(page, id.split("/")[0])).toBeVisible();
             if (id.startsWith("files")) await expect(page.locator(".code")).toBeVisible();

@@ -52,7 +52,9 @@ export function badge(severity: Severity): HTMLElement {
 
 function item({ what, member, key, line, offset }: Finding, severity: Severity | undefined): Node {
   const where = [key && shown(key, 120), line && `line ${line}`, offset !== undefined && `byte ${grouped(offset)}`].filter(Boolean);
-  const place = member && make("a", { href: `#files/${encodeURIComponent(member)}` }, shown(member, 200));
+  // What a zip has is not among what can be shown.
+  const isShown = member && !/^(info|pkg)-.*\.tar\.zst$|^metadata\.json$/.test(member);
+  const place = member && make(isShown ? "a" : "span", isShown ? { href: `#files/${encodeURIComponent(member)}` } : {}, shown(member, 200));
   return make(
     "li",
     {},
