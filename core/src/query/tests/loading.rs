@@ -151,6 +151,21 @@ fn what_is_beyond_the_bounds_is_left_out() {
 }
 
 #[test]
+fn a_document_that_fails_leaves_its_room_to_others() {
+    let long = |name: &str| record(name, "1", json!({"summary": "x".repeat(600_000)}));
+    let document = repodata(&[long("a"), long("b")]);
+    let mut channel = ChannelRecords::with_bounds(Bounds {
+        record_bytes: (1 << 20) + 1,
+        ..Bounds::default()
+    });
+    assert!(channel.load("noarch", &document[..document.len() - 1]).is_err());
+    let loaded = channel.load("noarch", &*repodata(&[record("c", "1", json!({}))]));
+    assert_eq!(loaded.unwrap().records, 1);
+    let sql = "SELECT file_name FROM records";
+    assert_eq!(rows(&mut channel, sql), json!([["c-1-0.conda"]]));
+}
+
+#[test]
 fn a_subdir_is_one() {
     let error = ChannelRecords::new().begin("../x").unwrap_err().to_string();
     assert!(
