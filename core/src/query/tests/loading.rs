@@ -197,14 +197,26 @@ fn a_shard_brings_its_records() {
             .unwrap_err()
             .to_string()
     };
-    assert_eq!(error(&shard[..60]), "the shard cannot be read: it is cut off");
-    assert_eq!(
-        error(&[0x91; 1000]),
-        "the shard cannot be read: it is nested too deeply"
-    );
-    assert_eq!(
-        error(b"\xdd\xff\xff\xff\xff"),
-        "the shard cannot be read: it is cut off"
-    );
-    assert_eq!(error(b"\x07"), "the shard cannot be read: it is no map");
+    let nested = [b"\x81\xa8packages\x81\xa1a".as_slice(), &[0x91; 1000]].concat();
+    for bytes in [&shard[..60], &nested, b"\xdd\xff\xff\xff\xff", b"\x07"] {
+        let error = error(bytes);
+        assert!(error.starts_with("the shard cannot be read: "), "{error}");
+    }
+    assert!(error(b"\x80").contains("has no packages"));
+}
+
+#[test]
+fn of_a_shard_what_is_no_record_is_left_out() {
+    // {"packages": {"a": 7, "b": {"name": "b", "version": "1"}}}
+    let shard = b"\x81\xa8packages\x82\xa1a\x07\xa1b\x82\xa4name\xa1b\xa7version\xa11";
+    let loaded = ChannelRecords::new().load_shard("noarch", shard).unwrap();
+    assert_eq!((loaded.records, loaded.left_out), (1, 1));
+    assert_eq!(loaded.reasons[0].reason, "is no object");
+}
+
+#[test]
+fn a_shard_is_bounded() {
+    let zeros = vec![0; (64 << 20) + 1];
+    let error = ChannelRecords::new().load_shard("noarch", &zeros).unwrap_err();
+    assert!(matches!(error, LoadError::TooLarge(_)), "{error}");
 }
