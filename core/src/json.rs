@@ -6,6 +6,7 @@
 
 mod canonical;
 pub(crate) mod float;
+pub(crate) mod msgpack;
 mod number;
 mod parse;
 mod slice;

@@ -46,10 +46,21 @@ impl From<Value> for Cell {
             Value::U8(number) => Self::Integer(number.into()),
             Value::U16(number) => Self::Integer(number.into()),
             Value::U32(number) => Self::Integer(number.into()),
+            Value::U64(number) => whole(number),
+            Value::I128(number) => whole(number),
+            Value::U128(number) => whole(number),
             Value::F32(number) if number.is_finite() => Self::Float(number.into()),
             Value::F64(number) if number.is_finite() => Self::Float(number),
             Value::Str(text) => Self::Text(text),
             other => Self::Text(String::from(other)),
         }
     }
+}
+
+/// A whole number; as text if it is larger than those of JSON may be.
+fn whole<N: Copy + ToString>(number: N) -> Cell
+where
+    i64: TryFrom<N>,
+{
+    i64::try_from(number).map_or_else(|_| Cell::Text(number.to_string()), Cell::Integer)
 }

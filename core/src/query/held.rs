@@ -147,11 +147,14 @@ impl Held {
         self.blocks.bytes()
     }
 
-    /// Lets go of the records behind the first so many. Their texts stay.
+    /// Lets go of the records behind the first so many. Texts that others may have too stay.
     pub(super) fn cut(&mut self, records: usize) {
-        let dependencies = self.records.get(records).map(|record| record.dependencies.start);
-        self.dependencies
-            .truncate(dependencies.unwrap_or(self.dependencies.len()));
+        let Some(first) = self.records.get(records) else {
+            return;
+        };
+        self.dependencies.truncate(first.dependencies.start);
+        // Of a record's texts its file name is kept first.
+        self.blocks.cut(first.file_name);
         self.records.truncate(records);
     }
 

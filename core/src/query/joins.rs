@@ -33,11 +33,11 @@ fn help_within(expr: &mut Expr) {
         help_within(part);
         Ok(())
     });
-    if let Some(told) = in_for_exists(expr) {
-        *expr = told;
-    }
     if let Some(query) = walk::subquery(expr) {
         help(query);
+    }
+    if let Some(told) = in_for_exists(expr) {
+        *expr = told;
     }
 }
 
@@ -105,10 +105,16 @@ fn in_for_exists(expr: &Expr) -> Option<Expr> {
         select.projection = Projection::SelectItems(vec![SelectItem::Expr { expr: inner, label }]);
         select.selection = others.into_iter().reduce(and);
     }
-    Some(Expr::InSubquery {
+    let is_in = Expr::InSubquery {
         expr: Box::new(outer),
         subquery,
-        negated: *negated,
+        negated: false,
+    };
+    // Whether NULL is in it is not known, but that there is no row with it.
+    Some(Expr::Case {
+        operand: None,
+        when_then: vec![(is_in, Expr::Value(Value::Bool(!negated)))],
+        else_result: Some(Box::new(Expr::Value(Value::Bool(*negated)))),
     })
 }
 

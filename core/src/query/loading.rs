@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::LoadError;
 use super::held::Held;
-use super::shard;
+use super::shard::{self, SHARD_MAX};
 use super::split::{RawRecord, Section, Splitter};
 use super::texts::TextId;
 use crate::json::JsonText;
@@ -186,16 +186,15 @@ pub(super) fn take_shard(
     let bytes = match bytes.starts_with(&ZSTD_MAGIC) {
         true => {
             let mut compressed = bytes;
-            let most = bounds.compressed_bytes as u64;
             let frames = ZstdFrames::new(&mut compressed, &Limits::default())?;
-            frames.take(most + 1).read_to_end(&mut decompressed)?;
-            if decompressed.len() as u64 > most {
-                return Err(LoadError::TooLarge(most));
-            }
+            frames.take(SHARD_MAX + 1).read_to_end(&mut decompressed)?;
             &decompressed[..]
         }
         false => bytes,
     };
+    if bytes.len() as u64 > SHARD_MAX {
+        return Err(LoadError::TooLarge(SHARD_MAX));
+    }
     shard::for_each_record(bytes, &mut |section, key, record| {
         intake.take_text(held, section, key, &JsonText::from_value(record));
     })?;

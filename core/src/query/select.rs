@@ -34,6 +34,10 @@ pub struct SelectLimits {
     pub rows: usize,
     /// Rows that are read, in subqueries and joins again and again; if it is not said, twenty times as
     /// many as there are, and a million at least.
+    ///
+    /// Rows of `SERIES`, and those that a join makes of rows that it has read, are not counted, and
+    /// `REPEAT` makes texts of any length: whoever answers strangers has to be able to end a query from
+    /// outside, as a browser ends a Worker.
     pub rows_read: Option<u64>,
 }
 

@@ -72,9 +72,15 @@ fn told(expr: &Expr, (labels, mut rows): Answer) -> Option<Expr> {
                 op: BinaryOperator::Arrow,
                 right: expr.clone(),
             };
-            Some(match negated {
+            let answer = match negated {
                 true => Expr::IsNull(Box::new(is_in)),
                 false => Expr::IsNotNull(Box::new(is_in)),
+            };
+            // Of NULL it is not known.
+            Some(Expr::Case {
+                operand: None,
+                when_then: vec![(Expr::IsNotNull(expr.clone()), answer)],
+                else_result: None,
             })
         }
         _ => None,

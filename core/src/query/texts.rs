@@ -77,6 +77,14 @@ impl TextBlocks {
         self.blocks.iter().map(String::capacity).sum()
     }
 
+    /// Lets go of a text, and of all that were kept after it.
+    pub(super) fn cut(&mut self, first: TextPlace) {
+        self.blocks.truncate(first.block as usize + 1);
+        if let Some(block) = self.blocks.last_mut() {
+            block.truncate(first.start as usize);
+        }
+    }
+
     pub(super) fn get(&self, place: TextPlace) -> &str {
         let start = place.start as usize;
         &self.blocks[place.block as usize][start..start + place.length as usize]

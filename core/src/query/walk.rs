@@ -1,7 +1,8 @@
 //! Walks through a query: its conditions, its other expressions, and the queries in them.
 
 use gluesql_core::ast::{
-    Expr, Join, JoinConstraint, JoinOperator, Projection, Query, Select, SelectItem, SetExpr, TableFactor,
+    AggregateFunction, CountArgExpr, Expr, Function, Join, JoinConstraint, JoinOperator, Projection, Query,
+    Select, SelectItem, SetExpr, TableFactor,
 };
 
 /// An expression that stands in a query itself, not within another expression.
@@ -67,8 +68,7 @@ pub(super) fn sources<E>(
     Ok(())
 }
 
-/// Visits the expressions that an expression is made of. Those of functions are passed over, as
-/// conditions and queries are rare in them.
+/// Visits the expressions that an expression is made of.
 pub(super) fn parts<E>(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr) -> Result<(), E>) -> Result<(), E> {
     match expr {
         Expr::IsNull(expr)
@@ -111,6 +111,45 @@ pub(super) fn parts<E>(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr) -> Resu
                 Some(expr) => visit(expr),
                 None => Ok(()),
             }
+        }
+        Expr::Aggregate(aggregate) => match &mut aggregate.func {
+            AggregateFunction::Count(CountArgExpr::Wildcard) => Ok(()),
+            AggregateFunction::Count(CountArgExpr::Expr(expr))
+            | AggregateFunction::Sum(expr)
+            | AggregateFunction::Max(expr)
+            | AggregateFunction::Min(expr)
+            | AggregateFunction::Avg(expr)
+            | AggregateFunction::Variance(expr)
+            | AggregateFunction::Stdev(expr) => visit(expr),
+        },
+        Expr::Function(function) => arguments(function, visit),
+        _ => Ok(()),
+    }
+}
+
+/// Visits the arguments of the functions that conditions, aggregates and queries are given to. Those of
+/// others are passed over.
+fn arguments<E>(function: &mut Function, visit: &mut dyn FnMut(&mut Expr) -> Result<(), E>) -> Result<(), E> {
+    match function {
+        Function::Abs(expr)
+        | Function::Cast { expr, .. }
+        | Function::Ceil(expr)
+        | Function::Floor(expr)
+        | Function::Length(expr)
+        | Function::Lower(expr)
+        | Function::Round(expr)
+        | Function::Trunc(expr)
+        | Function::Upper(expr) => visit(expr),
+        Function::Coalesce(exprs) | Function::Concat(exprs) | Function::Greatest(exprs) => {
+            exprs.iter_mut().try_for_each(visit)
+        }
+        Function::IfNull { expr, then: other }
+        | Function::NullIf {
+            expr1: expr,
+            expr2: other,
+        } => {
+            visit(expr)?;
+            visit(other)
         }
         _ => Ok(()),
     }

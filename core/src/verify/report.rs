@@ -64,6 +64,18 @@ pub enum Installs {
     Refused(BTreeSet<&'static str>),
 }
 
+impl Installs {
+    /// What clients do not agree on, in words, and the codes of the findings that say so; nothing if they
+    /// agree.
+    pub fn disagreement(&self) -> Option<(&'static str, &BTreeSet<&'static str>)> {
+        match self {
+            Self::Same => None,
+            Self::Differently(codes) => Some(("conda and rattler do not install the same from it", codes)),
+            Self::Refused(codes) => Some(("conda or rattler, or both, refuse it", codes)),
+        }
+    }
+}
+
 impl Report {
     pub(super) fn of(subject: &Subject<'_>, selection: &Selection) -> Self {
         let mut findings = Vec::new();

@@ -64,3 +64,13 @@ pub enum Profile {
     /// It was built long ago and published elsewhere: what was usual then is no error.
     Mirror,
 }
+
+impl Profile {
+    /// What a package is that passes, in words.
+    pub fn fit(self) -> &'static str {
+        match self {
+            Self::Publish => "fit to be uploaded",
+            Self::Mirror => "fit to be mirrored",
+        }
+    }
+}

@@ -25,7 +25,7 @@ struct Options {
     channel: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ProfileName {
     #[default]
@@ -48,7 +48,7 @@ pub fn verify(name: &str, source: &ByteSource, options: &str, read: ReadDocument
 fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) -> Result<String, Failure> {
     let name = ArtifactName::new(name)?;
     let options: Options = serde_json::from_str(options)?;
-    let purpose = options.profile.purpose();
+    let profile = Profile::from(options.profile);
     let channel = options.channel.clone();
     let options = options.parsed()?;
     let mut report = verify::verify(&name, source.open(), &options)?;
@@ -67,7 +67,7 @@ fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) 
     let mut told = json!(file.report);
     told["fit"] = fit.into();
     let not = if fit { "" } else { "not " };
-    let markdown = markdown(&file, &format!("{not}fit to be {purpose}"));
+    let markdown = markdown(&file, &format!("{not}{}", profile.fit()));
     let sarif = sarif(&[file]);
     Ok(json!({
         "report": told,
@@ -78,22 +78,18 @@ fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) 
     .to_string())
 }
 
-impl ProfileName {
-    /// What a package of this profile is fit to be, or not.
-    fn purpose(&self) -> &'static str {
-        match self {
-            Self::Publish => "uploaded",
-            Self::Mirror => "mirrored",
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Publish => Self::Publish,
+            ProfileName::Mirror => Self::Mirror,
         }
     }
 }
 
 impl Options {
     fn parsed(self) -> Result<VerifyOptions, Failure> {
-        let mut selection = Selection::of(match self.profile {
-            ProfileName::Publish => Profile::Publish,
-            ProfileName::Mirror => Profile::Mirror,
-        });
+        let mut selection = Selection::of(self.profile.into());
         for code in &self.select {
             selection = selection.select(code)?;
         }

@@ -50,13 +50,21 @@ fn in_folder(folder: &Path) -> Result<InspectorFiles, Failure> {
 impl SiteArgs {
     /// What the inspector is made of. `is_wanted` is what `towpath.toml` says.
     pub(super) fn inspector(&self, is_wanted: bool) -> Result<Inspector, Failure> {
-        if let Some(folder) = &self.inspector {
-            return in_folder(folder).map(Inspector::Files);
-        }
-        if self.no_inspector || !is_wanted {
+        // Who names its files wants it.
+        if self.inspector.is_none() && (self.no_inspector || !is_wanted) {
             return Ok(Inspector::NotWanted);
         }
-        Ok(embedded().map_or(Inspector::NotEmbedded, Inspector::Files))
+        Ok(self
+            .inspector_files()?
+            .map_or(Inspector::NotEmbedded, Inspector::Files))
+    }
+
+    /// The files of the folder that is named, else those that are embedded, if there are some.
+    fn inspector_files(&self) -> Result<Option<InspectorFiles>, Failure> {
+        match &self.inspector {
+            Some(folder) => in_folder(folder).map(Some),
+            None => Ok(embedded()),
+        }
     }
 
     /// The inspector by itself, if that is asked for.
@@ -64,7 +72,7 @@ impl SiteArgs {
         let Some(folder) = self.output.as_ref().filter(|_| self.inspector_only) else {
             return Ok(None);
         };
-        let Some(files) = self.inspector(true)?.files() else {
+        let Some(files) = self.inspector_files()? else {
             return Err(Failure::usage(format!(
                 "there is no inspector in this towpath: {HOW_TO_HAVE_ONE}"
             )));

@@ -29,15 +29,7 @@ impl Fitness {
     /// "fit to be uploaded", or that it is not.
     pub(super) fn verdict(self, report: &Report) -> String {
         let not = if self.is_fit(report) { "" } else { "not " };
-        format!("{not}{}", self.words())
-    }
-
-    /// "fit to be uploaded".
-    pub(super) fn words(self) -> &'static str {
-        match self.profile {
-            Profile::Publish => "fit to be uploaded",
-            Profile::Mirror => "fit to be mirrored",
-        }
+        format!("{not}{}", self.profile.fit())
     }
 }
 

@@ -71,7 +71,7 @@ impl Text {
     }
 
     fn verdict(&self, report: &Report) -> String {
-        let words = self.fitness.words();
+        let words = self.fitness.profile.fit();
         let found = counts(|severity| report.count(severity));
         let between = if found.is_empty() { "" } else { ", " };
         if self.fitness.is_fit(report) {
@@ -136,7 +136,7 @@ impl Text {
         let mut parts = vec![format!(
             "{} {}",
             summary.files - summary.unfit,
-            self.fitness.words()
+            self.fitness.profile.fit()
         )];
         if summary.unfit > 0 {
             parts.push(format!("{} not", summary.unfit));
@@ -179,11 +179,7 @@ fn words_of(attestation: Attestation) -> &'static str {
 
 /// Whether clients agree, where they do not.
 fn installs(installs: &Installs) -> Option<String> {
-    let (what, codes) = match installs {
-        Installs::Same => return None,
-        Installs::Differently(codes) => ("conda and rattler do not install the same from it", codes),
-        Installs::Refused(codes) => ("conda or rattler, or both, refuse it", codes),
-    };
+    let (what, codes) = installs.disagreement()?;
     let codes: Vec<&str> = codes.iter().copied().collect();
     Some(format!("{} ({})", report::error(what), codes.join(", ")))
 }

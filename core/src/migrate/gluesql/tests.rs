@@ -1,5 +1,6 @@
 //! The steps on storages in memory and in files.
 
+#[cfg(feature = "gluesql-redb")]
 use gluesql_core::store::Transaction;
 use gluesql_memory_storage::MemoryStorage;
 

@@ -56,6 +56,39 @@ fn conditions_hold_as_sql_says() {
     }
 }
 
+/// Each record with its dependencies; of those that have none they are NULL.
+const WITH_DEPENDENCIES: &str = "FROM records r LEFT JOIN dependencies d ON d.path = r.path";
+
+#[rstest::rstest]
+#[case(
+    "SUM(CASE WHEN d.path IS NULL OR d.kind = 'constrains' THEN 1 ELSE 0 END)",
+    6.0
+)]
+#[case(
+    "ROUND(SUM(CASE WHEN d.path IS NULL OR d.kind = 'constrains' THEN 1 ELSE 0 END))",
+    6.0
+)]
+#[case("COUNT(CASE WHEN d.kind = 'constrains' OR d.path IS NULL THEN 1 END)", 6.0)]
+fn conditions_hold_in_functions_too(#[case] expression: &str, #[case] expected: f64) {
+    let found = rows(
+        &mut channel(),
+        &format!("SELECT {expression} {WITH_DEPENDENCIES}"),
+    );
+    assert_eq!(found[0][0].as_f64(), Some(expected), "{found}");
+}
+
+#[rstest::rstest]
+#[case("d.dependency IN (SELECT name FROM records)", 4)]
+#[case("d.dependency NOT IN (SELECT name FROM records)", 2)]
+#[case("NOT (d.dependency IN (SELECT name FROM records))", 2)]
+#[case("(d.dependency IN (SELECT name FROM records)) IS NULL", 5)]
+#[case("EXISTS (SELECT 1 FROM records x WHERE x.name = d.dependency)", 4)]
+#[case("NOT EXISTS (SELECT 1 FROM records x WHERE x.name = d.dependency)", 7)]
+fn null_is_in_nothing_and_not_out_of_it(#[case] condition: &str, #[case] expected: i64) {
+    let sql = format!("SELECT COUNT(*) {WITH_DEPENDENCIES} WHERE {condition}");
+    assert_eq!(rows(&mut channel(), &sql), json!([[expected]]));
+}
+
 #[test]
 fn what_is_not_there_is_found_beside_another_condition() {
     let sql = "SELECT DISTINCT r.name FROM records r LEFT JOIN dependencies d ON d.path = r.path \

@@ -151,6 +151,21 @@ fn what_is_beyond_the_bounds_is_left_out() {
 }
 
 #[test]
+fn a_document_that_fails_leaves_its_room_to_others() {
+    let long = |name: &str| record(name, "1", json!({"summary": "x".repeat(600_000)}));
+    let document = repodata(&[long("a"), long("b")]);
+    let mut channel = ChannelRecords::with_bounds(Bounds {
+        record_bytes: (1 << 20) + 1,
+        ..Bounds::default()
+    });
+    assert!(channel.load("noarch", &document[..document.len() - 1]).is_err());
+    let loaded = channel.load("noarch", &*repodata(&[record("c", "1", json!({}))]));
+    assert_eq!(loaded.unwrap().records, 1);
+    let sql = "SELECT file_name FROM records";
+    assert_eq!(rows(&mut channel, sql), json!([["c-1-0.conda"]]));
+}
+
+#[test]
 fn a_subdir_is_one() {
     let error = ChannelRecords::new().begin("../x").unwrap_err().to_string();
     assert!(
@@ -182,14 +197,26 @@ fn a_shard_brings_its_records() {
             .unwrap_err()
             .to_string()
     };
-    assert_eq!(error(&shard[..60]), "the shard cannot be read: it is cut off");
-    assert_eq!(
-        error(&[0x91; 1000]),
-        "the shard cannot be read: it is nested too deeply"
-    );
-    assert_eq!(
-        error(b"\xdd\xff\xff\xff\xff"),
-        "the shard cannot be read: it is cut off"
-    );
-    assert_eq!(error(b"\x07"), "the shard cannot be read: it is no map");
+    let nested = [b"\x81\xa8packages\x81\xa1a".as_slice(), &[0x91; 1000]].concat();
+    for bytes in [&shard[..60], &nested, b"\xdd\xff\xff\xff\xff", b"\x07"] {
+        let error = error(bytes);
+        assert!(error.starts_with("the shard cannot be read: "), "{error}");
+    }
+    assert!(error(b"\x80").contains("has no packages"));
+}
+
+#[test]
+fn of_a_shard_what_is_no_record_is_left_out() {
+    // {"packages": {"a": 7, "b": {"name": "b", "version": "1"}}}
+    let shard = b"\x81\xa8packages\x82\xa1a\x07\xa1b\x82\xa4name\xa1b\xa7version\xa11";
+    let loaded = ChannelRecords::new().load_shard("noarch", shard).unwrap();
+    assert_eq!((loaded.records, loaded.left_out), (1, 1));
+    assert_eq!(loaded.reasons[0].reason, "is no object");
+}
+
+#[test]
+fn a_shard_is_bounded() {
+    let zeros = vec![0; (64 << 20) + 1];
+    let error = ChannelRecords::new().load_shard("noarch", &zeros).unwrap_err();
+    assert!(matches!(error, LoadError::TooLarge(_)), "{error}");
 }

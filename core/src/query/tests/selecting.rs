@@ -71,7 +71,7 @@ use super::*;
     json!([[8]])
 )]
 #[case("SELECT n FROM (SELECT COUNT(*) AS n FROM records) AS t", json!([[8]]))]
-#[case("SELECT NULL, TRUE, 1.5, 'x'", json!([[null, true, 1.5, "x"]]))]
+#[case("SELECT NULL, TRUE, 1.5, 'x', LENGTH('xyz')", json!([[null, true, 1.5, "x", 3]]))]
 fn questions_are_answered(#[case] sql: &str, #[case] expected: Value) {
     assert_eq!(rows(&mut channel(), sql), expected);
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::msgpack::Record;
 use super::{ChannelView, PublishedRecord, Section, Wanted};
+use crate::json::msgpack::Record;
 
 /// What a document says of itself, as far as it matters.
 #[derive(Debug, Default, Deserialize)]

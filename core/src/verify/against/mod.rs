@@ -8,7 +8,6 @@ mod channel;
 mod claim;
 mod documents;
 mod given;
-mod msgpack;
 mod place;
 mod shards;
 mod view;

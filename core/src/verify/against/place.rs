@@ -237,8 +237,8 @@ pub(super) fn folder_reference(reference: &str) -> String {
     format!("{reference}{slash}")
 }
 
-#[cfg(feature = "native")]
 /// The path that steps such as `../x` lead to.
+#[cfg(feature = "native")]
 fn with_steps(folder: Option<&Path>, steps: &str) -> PathBuf {
     let mut path = folder.unwrap_or(Path::new("")).to_owned();
     for step in steps.split('/') {

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::documents::{Info, read_shard};
-use super::msgpack::{Digest, deserializer};
 use super::place::{Bounded, ChannelPlace, Location, folder_reference, if_given};
 use super::{ChannelError, ChannelView, Wanted};
+use crate::json::msgpack::{Digest, deserializer};
 use crate::package::Limits;
 use crate::package::zstd_frames::ZstdFrames;
 

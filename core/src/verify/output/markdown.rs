@@ -94,11 +94,7 @@ fn table(report: &Report, severities: &[Severity], text: &mut String) {
 }
 
 fn installs(installs: &Installs) -> Option<String> {
-    let (what, codes) = match installs {
-        Installs::Same => return None,
-        Installs::Differently(codes) => ("conda and rattler do not install the same from it", codes),
-        Installs::Refused(codes) => ("conda or rattler, or both, refuse it", codes),
-    };
+    let (what, codes) = installs.disagreement()?;
     let codes: Vec<&str> = codes.iter().copied().collect();
     Some(format!("**{what}** ({})", codes.join(", ")))
 }

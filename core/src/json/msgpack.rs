@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 const DEPTH_MAX: usize = 128;
 
 /// Reads a document that is in memory: what it says of lengths is checked against what is there.
-pub(super) fn deserializer(
+pub(crate) fn deserializer(
     document: &[u8],
 ) -> rmp_serde::Deserializer<rmp_serde::decode::ReadRefReader<'_, [u8]>> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(document);
@@ -18,7 +18,7 @@ pub(super) fn deserializer(
 }
 
 /// A record. Its digests, which are bytes, become text in hexadecimal.
-pub(super) struct Record(Map<String, Value>);
+pub(crate) struct Record(Map<String, Value>);
 
 impl From<Record> for Map<String, Value> {
     fn from(record: Record) -> Self {
@@ -35,8 +35,8 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-/// A value in a record.
-struct Member(Value);
+/// Any value; what is bytes becomes text in hexadecimal.
+pub(crate) struct Member(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for AsJson {
 }
 
 /// A SHA-256.
-pub(super) struct Digest(pub(super) [u8; 32]);
+pub(crate) struct Digest(pub(crate) [u8; 32]);
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
