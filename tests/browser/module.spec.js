@@ -183,6 +183,50 @@ test("verifies a package of 1 GB in little memory, telling how far it is, and st
   expect(longest).toBeLessThan(1000);
 });
 
+test("ends all calls when it is closed, also those that wait for their turn", async ({ page }) => {
+  await page.setInputFiles("input", large);
+  const told = await page.evaluate(async () => {
+    const own = await inspector.constructor.load({ workers: 1 });
+    const first = own.open(chosen()[0]);
+    const begun = new Promise((resolve) => (window.begun = resolve));
+    const calls = [first.verify({ onProgress: () => window.begun() }), first.inspect(), first.inspect()];
+    await begun;
+    own.close();
+    return Promise.all([...calls, own.rules()].map((call) => window.told(call)));
+  });
+  for (const each of told) expect(each).toEqual({ failure: "internal", message: "the inspector was closed" });
+});
+
+test("goes on when a Worker cannot be made", async ({ page }) => {
+  const told = await page.evaluate(async () => {
+    let made = 0;
+    const worker = () => {
+      if (made++ === 1) throw new Error("no Worker");
+      return new Worker("/pkg/worker.js", { type: "module" });
+    };
+    const own = await inspector.constructor.load({ workers: 1, worker });
+    const file = own.open(new File(["x"], "a-1.0-0.conda"));
+    // The Worker of the first is not used again, and that of the second cannot be made.
+    const cancel = new AbortController();
+    const calls = [file.verify({ signal: cancel.signal }), file.verify(), file.verify()];
+    cancel.abort();
+    return Promise.all(calls.map(async (call) => (await window.told(call)).failure ?? "answered"));
+  });
+  expect(told).toEqual(["AbortError", "Error", "answered"]);
+});
+
+test("a question that is ended ends no other", async ({ page }) => {
+  await page.setInputFiles("input", packagesIn(`${made}sample/channel/noarch`).filter((name) => name.includes("hello")));
+  const told = await page.evaluate(async () => {
+    const file = inspector.open(chosen()[0]);
+    const cancel = new AbortController();
+    const calls = [file.files({ signal: cancel.signal }), file.files()];
+    cancel.abort();
+    return Promise.all(calls.map(async (call) => (await window.told(call)).failure ?? "answered"));
+  });
+  expect(told).toEqual(["AbortError", "answered"]);
+});
+
 test.describe("on a server", () => {
   const path = "made/large/large-1.0-0.conda";
 

@@ -71,11 +71,18 @@ export class Inspector {
 
   /** The rules that packages are checked by. */
   rules(): Promise<Rule[]> {
-    this.#rules ??= this.#workers.run({ kind: "rules" }).then(({ result }) => result as Rule[]);
+    this.#rules ??= this.#workers.run({ kind: "rules" }).then(
+      ({ result }) => result as Rule[],
+      (error) => {
+        // The next time it is asked again.
+        this.#rules = undefined;
+        throw error;
+      },
+    );
     return this.#rules;
   }
 
-  /** Stops everything that is under way. */
+  /** Stops everything that is under way: calls that wait for their answer are ended with an error. */
   close(): void {
     this.#workers.close();
   }

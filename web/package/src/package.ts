@@ -50,7 +50,7 @@ export class Package {
   readonly name: string;
   readonly #workers: Workers;
   readonly #subject: Subject;
-  #inspection: Promise<Inspection> | undefined;
+  #inspection: Inspection | undefined;
   #traffic: Traffic | undefined;
 
   /** @internal */
@@ -78,11 +78,8 @@ export class Package {
 
   /** What it installs. */
   async files(options: CallOptions = {}): Promise<PackageFiles> {
-    this.#inspection ??= this.inspect(options).catch((error) => {
-      this.#inspection = undefined;
-      throw error;
-    });
-    const { files, files_from } = await this.#inspection;
+    // Only what came is kept: whoever asks meanwhile has a signal of their own.
+    const { files, files_from } = (this.#inspection ??= await this.inspect(options));
     return { files, files_from };
   }
 
