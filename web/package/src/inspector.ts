@@ -1,4 +1,5 @@
 // Where it begins: the module is loaded once, and packages are opened with it.
+import { absolute } from "./address.js";
 import { Package } from "./package.js";
 import type { OpenOptions } from "./package.js";
 import type { Rule } from "./rule.js";
@@ -64,7 +65,7 @@ export class Inspector {
     { channel, subdir, name }: { readonly channel: URL | string; readonly subdir: string; readonly name: string },
     options: CallOptions = {},
   ): Promise<PublishedBuild[]> {
-    const url = new URL(channel, document.baseURI).href;
+    const url = absolute(channel);
     const { result } = await this.#workers.run({ kind: "published", channel: url, subdir, name }, options);
     return result as PublishedBuild[];
   }
