@@ -1,6 +1,6 @@
 // The inspector page: what it says of packages, how they come to it, and that nothing leaves it.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -59,10 +59,10 @@ const view = (page, id) => page.locator(`section#${id}`);
 const tab = (page, name) => page.getByRole("navigation", { name: "Parts" }).getByRole("link", { name });
 
 /** Opens the page, and on it these files; waits until the first is judged. */
-async function inspect(page, files, hash = "") {
+async function inspect(page, files, { hash = "", until = /Sound|Not fit|could not/ } = {}) {
   await page.goto(`inspect/${hash}`);
   await page.getByLabel("Drop packages here").setInputFiles(files);
-  await expect(verdict(page)).toHaveText(/Sound|Not fit|could not/);
+  await expect(verdict(page)).toHaveText(until);
 }
 
 test.describe("the verdict", () => {
@@ -178,7 +178,7 @@ test.describe("a check", () => {
 
 test.describe("parts of a package", () => {
   test("are at addresses, which can be gone back to", async ({ page }) => {
-    await inspect(page, SOUND, "#dependencies");
+    await inspect(page, SOUND, { hash: "#dependencies" });
     await expect(view(page, "dependencies")).toBeVisible();
     await expect(tab(page, "Dependencies")).toHaveAttribute("aria-current", "true");
     await tab(page, "Files").click();
@@ -189,7 +189,7 @@ test.describe("parts of a package", () => {
   });
 
   test("say what it needs, and whether the channel has it", async ({ page, site }) => {
-    await inspect(page, SOUND, "#dependencies");
+    await inspect(page, SOUND, { hash: "#dependencies" });
     const needs = view(page, "dependencies");
     await expect(needs.getByRole("listitem")).toHaveCount(11);
     await expect(needs.getByRole("link", { name: "font-panel" })).toHaveAttribute("href", `${site}p/font-panel/`);
@@ -198,7 +198,7 @@ test.describe("parts of a package", () => {
   });
 
   test("show metadata, and the document that it is from", async ({ page }) => {
-    await inspect(page, SOUND, "#metadata");
+    await inspect(page, SOUND, { hash: "#metadata" });
     const metadata = view(page, "metadata");
     await expect(metadata.getByText("GPL-3.0-only")).toBeVisible();
     const home = metadata.getByRole("link", { name: "home" });
@@ -208,7 +208,7 @@ test.describe("parts of a package", () => {
   });
 
   test("list files as a tree, show one, and save it", async ({ page }) => {
-    await inspect(page, SOUND, "#files");
+    await inspect(page, SOUND, { hash: "#files" });
     const files = view(page, "files");
     await expect(files.getByRole("status").first()).toHaveText(/^23 files/);
     await files.getByText("info/", { exact: true }).click();
@@ -229,7 +229,7 @@ test.describe("parts of a package", () => {
   });
 
   test("find files by a part of their path", async ({ page }) => {
-    await inspect(page, SOUND, "#files");
+    await inspect(page, SOUND, { hash: "#files" });
     const files = view(page, "files");
     await files.getByLabel("Filter").fill("LICENSE");
     await expect(files.getByRole("status").first()).toHaveText("1 file found");
@@ -240,7 +240,7 @@ test.describe("parts of a package", () => {
   });
 
   test("compare it with the build that it comes after, or any other", async ({ page }) => {
-    await inspect(page, LATER, "#compare");
+    await inspect(page, LATER, { hash: "#compare" });
     const compare = view(page, "compare");
     const choice = compare.getByLabel("Compare with");
     await expect(choice.locator("option")).toHaveCount(12);
@@ -252,7 +252,7 @@ test.describe("parts of a package", () => {
   });
 
   test("say that the channel has none to compare with", async ({ page }) => {
-    await inspect(page, WARNED, "#compare");
+    await inspect(page, WARNED, { hash: "#compare" });
     await expect(view(page, "compare")).toContainText(/The channel \w+ has no build of silent: this would be its first\./);
   });
 
@@ -337,6 +337,20 @@ test.describe("packages come", () => {
     await expect(view(page, "files")).toContainText("site-packages");
   });
 
+  test("by the first of several addresses that are dropped, and not by nothing", async ({ page, site }) => {
+    await page.goto("inspect/");
+    const drop = (text) =>
+      page.evaluate((text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.setData("text/uri-list", text);
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+      }, text);
+    await drop("");
+    await expect(page.getByRole("alert")).toBeHidden();
+    await drop(`${site}linux-64/${NAME}\r\n${site}linux-64/other-1-0.conda\r\n`);
+    await expect(verdict(page)).toHaveText("✓Sound");
+  });
+
   for (const [what, url, words] of [
     ["another host", "https://elsewhere.example/a/noarch/a-1-0.conda", "may read from its own site only, and not from elsewhere.example"],
     ["a script", "javascript:alert(1)//.conda", "https:// or http://"],
@@ -362,10 +376,28 @@ test.describe("packages come", () => {
     });
   });
 
+  test.describe("when the network is back", () => {
+    test.use({ expected: ["INTERNET_DISCONNECTED"] });
+    test("and are read as if it had never been off", async ({ page, context }) => {
+      await inspect(page, SOUND);
+      await context.setOffline(true);
+      await page.getByLabel("Address of a package").fill(`linux-64/${NAME}`);
+      await page.getByRole("button", { name: "Open" }).click();
+      await expect(verdict(page)).toHaveText("?It could not be read");
+      await context.setOffline(false);
+      await page.getByRole("button", { name: "Check it again" }).click();
+      await expect(verdict(page)).toHaveText("✓Sound");
+      await expect(view(page, "metadata")).toContainText("GPL-3.0-only");
+    });
+  });
+
   test.describe("from a host, large", () => {
     test.beforeAll(() => {
       mkdirSync(`${LARGE}/large`, { recursive: true });
-      writeFileSync(`${LARGE}/large/${NAME}`, grown(readFileSync(SOUND), 70_000_000));
+      // Another Worker of the tests may be reading it.
+      const written = `${LARGE}/large/${process.pid}`;
+      writeFileSync(written, grown(readFileSync(SOUND), 70_000_000));
+      renameSync(written, `${LARGE}/large/${NAME}`);
     });
 
     test("with what they say at once, and a check when it is asked for", async ({ page, host }) => {
@@ -397,6 +429,31 @@ test.describe("packages come", () => {
       await expect(verdict(page)).toHaveText("✓Sound");
     });
   });
+});
+
+test.describe("what is no longer wanted", () => {
+  test("does not hold up what is", async ({ page }) => {
+    await inspect(page, `${LARGE}/large-1.0-0.conda`, { until: /Being checked/ });
+    await page.evaluate(() => (location.hash = "files/share%2Flarge%2F0015.bin"));
+    const viewer = view(page, "files").getByRole("article");
+    await expect(viewer).toContainText("Being read.");
+    await page.evaluate(() => (location.hash = "files/info%2Findex.json"));
+    await expect(viewer.locator(".lines").first()).toContainText('"name": "large"', { timeout: 5_000 });
+  });
+
+  test("is not followed from package to package", async ({ page }) => {
+    await inspect(page, [SOUND, WARNED], { hash: "#files/info%2Findex.json" });
+    await expect(view(page, "files").locator(".lines").first()).toContainText("marker-beam");
+    const second = page.locator("#opened button").nth(1);
+    await second.click();
+    await expect(view(page, "files").locator(".lines").first()).toContainText("silent");
+    await expect(second).toBeFocused();
+  });
+});
+
+test("no name is looked up of what packages link to", async ({ page }) => {
+  await page.goto("inspect/");
+  await expect(page.locator('head meta[http-equiv="x-dns-prefetch-control"]')).toHaveAttribute("content", "off");
 });
 
 test.describe("nothing leaves the page", () => {

@@ -16,9 +16,10 @@ function asked(header, size) {
 
 /**
  * Serves folders by the first part of a path. `ranges`: whether parts of files are given; a host that gives
- * none compresses, as GitHub Pages does. `cors`: whether other sites may read.
+ * none compresses, as GitHub Pages does. `cors`: whether other sites may read. `headed(headers, method)`:
+ * changes the headers of an answer.
  */
-export async function hostPackages(folders, { ranges = true, cors = false } = {}) {
+export async function hostPackages(folders, { ranges = true, cors = false, headed = () => {} } = {}) {
   const log = [];
   const server = createServer((request, response) => {
     const [, first, ...rest] = decodeURIComponent(new URL(request.url, "http://localhost").pathname).split("/");
@@ -43,6 +44,7 @@ export async function hostPackages(folders, { ranges = true, cors = false } = {}
     const isPacked = !ranges && /gzip/.test(request.headers["accept-encoding"] ?? "");
     if (isPacked) headers["content-encoding"] = "gzip";
     else headers["content-length"] = end - start + 1;
+    headed(headers, request.method);
     response.writeHead(entry.status, headers);
     if (request.method === "HEAD") {
       response.end();

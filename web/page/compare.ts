@@ -11,7 +11,7 @@ import { counted, grouped, size } from "./words.js";
 const CHOICES = 1000;
 
 /** Draws a choice of published builds, and what is other than in the one chosen. */
-export function drawCompare(examination: Examination, channel: Channel): Node[] {
+export function drawCompare(examination: Examination, channel: Channel, gone: AbortSignal): Node[] {
   const { inspected } = examination;
   if (inspected.state === "reading") return [none("Being read.")];
   const { name, subdir, version } = inspected.state === "read" ? inspected.inspection : { name: null, subdir: null, version: null };
@@ -22,7 +22,7 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
   const row = make("p", { className: "filter", hidden: true }, make("label", { htmlFor: "published" }, "Compare with "), choice);
   const result = make("div");
   const begin = async () => {
-    const builds = await published(examination, channel, name, subdir);
+    const builds = await published(examination, channel, name, subdir, gone);
     if (builds.length === 0) {
       status.textContent = `The channel${channel.name ? ` ${shown(channel.name, 80)}` : ""} has no build of ${shown(name, 100)}: this would be its first.`;
       return;
@@ -33,6 +33,7 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
     choice.selectedIndex = nearest(listed, examination.name, version);
     row.hidden = false;
     let cancel = new AbortController();
+    gone.addEventListener("abort", () => cancel.abort());
     const compare = async () => {
       cancel.abort();
       cancel = new AbortController();
@@ -42,6 +43,7 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
       status.textContent = "Both are being read.";
       try {
         const comparison = await compared(examination, new URL(build.url), signal);
+        if (signal.aborted) return;
         status.textContent = "";
         result.replaceChildren(...drawComparison(comparison));
       } catch (error) {
@@ -55,7 +57,7 @@ export function drawCompare(examination: Examination, channel: Channel): Node[] 
     result.replaceChildren();
     status.textContent = `They could not be compared: ${shown(failureOf(error).message, 2000)}`;
   };
-  void begin().catch(fail);
+  void begin().catch((error) => !gone.aborted && fail(error));
   return [row, status, result];
 }
 
@@ -65,11 +67,11 @@ const none = (text: string) => make("p", { className: "none" }, text);
 type Build = PublishedBuild & { readonly subdir: string };
 
 /** The builds of a name: those of the package's own subdir, or of the first other that has some. */
-async function published(examination: Examination, channel: Channel, name: string, subdir: string | null): Promise<Build[]> {
+async function published(examination: Examination, channel: Channel, name: string, subdir: string | null, signal: AbortSignal): Promise<Build[]> {
   const inspector = await examination.inspector;
   const own = channel.subdirs.filter((known) => known === subdir);
   for (const subdir of [...own, ...channel.subdirs.filter((known) => !own.includes(known))]) {
-    const builds = await inspector.published({ channel: channel.url, subdir, name });
+    const builds = await inspector.published({ channel: channel.url, subdir, name }, { signal });
     if (builds.length > 0) return builds.map((build) => ({ ...build, subdir }));
   }
   return [];

@@ -46,6 +46,8 @@ export class Examination {
   readonly #opened: Promise<{ inspector: Inspector; pkg: Package }>;
   readonly #changed: () => void;
   #begun = false;
+  /** Whether there is, or was, something that its check came to. */
+  #isDecided = false;
   #cancel = new AbortController();
 
   /** `changed` is called whenever more is known; a channel is what it is compared with. */
@@ -88,12 +90,13 @@ export class Examination {
     } catch (error) {
       this.inspected = { state: "failed", failure: failureOf(error) };
     }
-    if (!(this.source instanceof File) && this.checked.state === "waiting") this.#decide();
+    if (!(this.source instanceof File) && !this.#isDecided) this.#decide();
     this.#changed();
   }
 
   /** Of a package on a server: checks it now, or offers to. */
   #decide(): void {
+    this.#isDecided = true;
     if (this.inspected.state === "failed" && this.inspected.failure.kind !== "package") {
       this.checked = { state: "failed", failure: this.inspected.failure };
     } else if ((this.size ?? Infinity) > AT_ONCE) {
@@ -106,7 +109,17 @@ export class Examination {
     this.checked = { state: "waiting" };
     this.#cancel = new AbortController();
     const { signal } = this.#cancel;
-    lastCheck = lastCheck.then(() => this.#check(signal));
+    // That one cannot be shown does not hold up the others.
+    lastCheck = lastCheck.then(() => this.#check(signal)).catch(reportError);
+  }
+
+  /** Checks it once more, and reads its metadata once more if it was its server that failed. */
+  checkAgain(): void {
+    this.check();
+    if (this.inspected.state !== "failed" || this.inspected.failure.kind === "package") return;
+    this.inspected = { state: "reading" };
+    this.#begun = false;
+    void this.inspect();
   }
 
   async #check(signal: AbortSignal): Promise<void> {
@@ -120,7 +133,7 @@ export class Examination {
       const { inspector, pkg } = await this.#opened;
       const onProgress = (progress: Progress) => !signal.aborted && tell({ state: "running", progress });
       const [verification, rules] = await Promise.all([pkg.verify({ signal, onProgress, ...(this.channel && { channel: this.channel, ignore: [IGNORED] }) }), inspector.rules()]);
-      tell({ state: "done", verification, rules: new Map(rules.map((rule) => [rule.code, rule])) });
+      if (!signal.aborted) tell({ state: "done", verification, rules: new Map(rules.map((rule) => [rule.code, rule])) });
     } catch (error) {
       if (!signal.aborted) tell({ state: "failed", failure: failureOf(error) });
     }
@@ -129,6 +142,7 @@ export class Examination {
   /** Ends the check. */
   cancel(): void {
     this.#cancel.abort();
+    this.#isDecided = true;
     this.checked = { state: "cancelled" };
     this.#changed();
   }

@@ -5,7 +5,7 @@ import { entriesOf, FileTree } from "./file-tree.js";
 import { Viewer } from "./viewer.js";
 
 /** Draws the files. The viewer follows the address, `#files/PATH`. */
-export function drawFiles(examination: Examination): Node[] {
+export function drawFiles(examination: Examination, gone: AbortSignal): Node[] {
   const { inspected } = examination;
   if (inspected.state === "reading") return [make("p", { className: "none" }, "Being read.")];
   if (inspected.state === "failed") return [make("p", { className: "none" }, `They could not be listed: ${shown(inspected.failure.message, 2000)}`)];
@@ -23,7 +23,7 @@ export function drawFiles(examination: Examination): Node[] {
   // It has to be in the page first.
   queueMicrotask(show);
 
-  const viewer = new Viewer(examination, (path) => entries.find((entry) => entry.path === path));
+  const viewer = new Viewer(examination, (path) => entries.find((entry) => entry.path === path), gone);
   return [
     make("p", { className: "filter" }, make("label", { htmlFor: "files-filter" }, "Filter "), filter, " ", found),
     make("div", { className: "browse" }, box, viewer.element),

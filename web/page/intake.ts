@@ -13,6 +13,7 @@ export function listen(channel: URL | undefined, take: (sources: Source[]) => vo
     if (sources.length > 0) take(sources);
   };
   const takeAddress = (text: string) => {
+    if (!text.trim()) return;
     const url = addressed(text.trim(), channel);
     if (typeof url === "string") tell(url);
     else if (mayRead(url)) take([url]);
@@ -25,7 +26,7 @@ export function listen(channel: URL | undefined, take: (sources: Source[]) => vo
   });
   address.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim()) takeAddress(field.value);
+    takeAddress(field.value);
   });
   document.addEventListener("paste", ({ clipboardData, target }) => {
     const files = clipboardData?.files ?? [];
@@ -35,7 +36,7 @@ export function listen(channel: URL | undefined, take: (sources: Source[]) => vo
       if (/^\S+$/.test(text.trim()) && /^https?:|\.(conda|tar\.bz2)$/i.test(text.trim())) takeAddress(text);
     }
   });
-  onDrop((data) => (data.files.length > 0 ? takeFiles(data.files) : takeAddress(data.getData("text/uri-list") || data.getData("text"))));
+  onDrop((data) => (data.files.length > 0 ? takeFiles(data.files) : takeAddress(data.getData("URL") || data.getData("text"))));
 
   const asked = new URLSearchParams(location.search).get("url");
   if (asked) {

@@ -27,7 +27,7 @@ const views = new Views({
   metadata: { basis: ({ inspected }) => inspected, draw: drawMetadata },
   dependencies: { basis: ({ inspected }) => inspected, draw: (examination) => drawDependencies(examination, channel) },
   files: { basis: ({ inspected }) => inspected, draw: drawFiles },
-  ...(channel && { compare: { basis: ({ inspected }: Examination) => inspected, draw: (examination: Examination) => drawCompare(examination, channel) } }),
+  ...(channel && { compare: { basis: ({ inspected }: Examination) => inspected, draw: (examination: Examination, gone: AbortSignal) => drawCompare(examination, channel, gone) } }),
 });
 
 const loading = loadInspector(dataset);
@@ -40,7 +40,7 @@ function tell(why: string, link?: URL): void {
   told.replaceChildren(why, ...(link ? [" ", make("a", { href: link.href, rel: "noopener noreferrer nofollow" }, shown(link.href, 300))] : []));
 }
 
-/** Says something to those who do not see the page, at most once a second. */
+/** Says something to those who do not see the page; what is not the last, at most every three seconds. */
 const say = (() => {
   let last = 0;
   return (text: string, isLast = true) => {
@@ -116,7 +116,7 @@ for (const event of ["pointerdown", "keydown", "wheel"]) addEventListener(event,
 place("cancel").addEventListener("click", () => current?.cancel());
 place("check").addEventListener("click", ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
-  current?.check();
+  current?.checkAgain();
   isWaiting = true;
 });
 offerExports(() => current, say);

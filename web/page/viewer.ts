@@ -37,21 +37,26 @@ export class Viewer {
   readonly #entry: (path: string) => Entry | undefined;
   #path: string | undefined;
   #picture = "";
+  #reading = new AbortController();
 
-  constructor(examination: Examination, entry: (path: string) => Entry | undefined) {
+  constructor(examination: Examination, entry: (path: string) => Entry | undefined, gone: AbortSignal) {
     this.#examination = examination;
     this.#entry = entry;
-    const follow = () => {
-      if (!this.element.isConnected) removeEventListener("hashchange", follow);
-      else void this.#show(askedFor());
-    };
-    addEventListener("hashchange", follow);
-    queueMicrotask(follow);
+    addEventListener("hashchange", () => this.#show(askedFor(), true), { signal: gone });
+    gone.addEventListener("abort", () => {
+      this.#reading.abort();
+      URL.revokeObjectURL(this.#picture);
+    });
+    // It has to be in the page first. Nobody has asked for it just now: the focus stays where it is.
+    queueMicrotask(() => this.#show(askedFor(), false));
   }
 
-  async #show(path: string | undefined): Promise<void> {
+  async #show(path: string | undefined, takesFocus: boolean): Promise<void> {
     if (path === this.#path) return;
     this.#path = path;
+    // What is no longer wanted would hold up what is.
+    this.#reading.abort();
+    this.#reading = new AbortController();
     this.element.hidden = !path;
     URL.revokeObjectURL(this.#picture);
     if (!path) return;
@@ -65,24 +70,26 @@ export class Viewer {
     const link = document.activeElement;
     close.addEventListener("click", follow);
     close.addEventListener("click", () => setTimeout(() => link instanceof HTMLElement && link.focus()));
-    heading.focus({ preventScroll: true });
-    head.scrollIntoView({ block: "nearest" });
+    if (takesFocus) {
+      heading.focus({ preventScroll: true });
+      head.scrollIntoView({ block: "nearest" });
+    }
     save.addEventListener("click", () => this.#save(path, status));
-    await this.#read(path, status, content);
+    await this.#read(path, status, content, this.#reading.signal);
   }
 
-  async #read(path: string, status: HTMLElement, content: HTMLElement): Promise<void> {
+  async #read(path: string, status: HTMLElement, content: HTMLElement, signal: AbortSignal): Promise<void> {
     try {
       const pkg = await this.#examination.package;
-      const { bytes, truncated, followed, path: at } = await pkg.readMember(path, { maxBytes: TEXT });
-      if (this.#path !== path) return;
+      const { bytes, truncated, followed, path: at } = await pkg.readMember(path, { maxBytes: TEXT, signal });
+      if (signal.aborted) return;
       const entry = this.#entry(at) ?? this.#entry(path);
       const sizes = entry?.size ?? (truncated ? null : bytes.length);
       status.textContent = [sizes === null ? "" : size(sizes), followed ? `a link to ${shown(at)}` : ""].filter(Boolean).join(", ");
       if (entry?.sha256) content.append(facts([["SHA256", make("code", {}, shown(entry.sha256, 80))]]));
-      await this.#draw(bytes, truncated, content, () => this.#path === path);
+      await this.#draw(bytes, truncated, content, () => !signal.aborted);
     } catch (error) {
-      if (this.#path === path) status.textContent = `It could not be read: ${shown(failureOf(error).message, 2000)}`;
+      if (!signal.aborted) status.textContent = `It could not be read: ${shown(failureOf(error).message, 2000)}`;
     }
   }
 

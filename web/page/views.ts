@@ -11,7 +11,8 @@ export type View = (typeof VIEWS)[number];
 export interface Drawing {
   /** What of an examination it shows: it is drawn anew when this is another object. */
   readonly basis: (examination: Examination) => object;
-  readonly draw: (examination: Examination) => Node[];
+  /** Draws it; the signal says when it is no longer shown. */
+  readonly draw: (examination: Examination, gone: AbortSignal) => Node[];
 }
 
 /** Goes where a link leads without scrolling there, which would move the verdict out of sight. */
@@ -26,7 +27,7 @@ export function follow(event: MouseEvent): void {
 /** The parts of the package that is shown. */
 export class Views {
   readonly #drawings: Partial<Record<View, Drawing>>;
-  readonly #drawn = new Map<View, object>();
+  readonly #drawn = new Map<View, { readonly basis: object; readonly gone: AbortController }>();
   #current: Examination | undefined;
 
   constructor(drawings: Partial<Record<View, Drawing>>) {
@@ -47,7 +48,10 @@ export class Views {
 
   /** Shows another package. */
   show(examination: Examination): void {
-    if (this.#current !== examination) this.#drawn.clear();
+    if (this.#current !== examination) {
+      for (const { gone } of this.#drawn.values()) gone.abort();
+      this.#drawn.clear();
+    }
     this.#current = examination;
     this.refresh();
   }
@@ -65,9 +69,12 @@ export class Views {
     }
     const drawing = this.#drawings[shown];
     const basis = drawing?.basis(examination);
-    if (!drawing || !basis || this.#drawn.get(shown) === basis) return;
-    this.#drawn.set(shown, basis);
-    place(shown).replaceChildren(...drawing.draw(examination));
+    const before = this.#drawn.get(shown);
+    if (!drawing || !basis || before?.basis === basis) return;
+    before?.gone.abort();
+    const gone = new AbortController();
+    this.#drawn.set(shown, { basis, gone });
+    place(shown).replaceChildren(...drawing.draw(examination, gone.signal));
   }
 
   /** How much there is of a part. */

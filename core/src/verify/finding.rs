@@ -248,7 +248,7 @@ fn escaped(text: &str, most: usize) -> String {
 }
 
 /// Characters that change how others are shown, or are not seen.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -1,4 +1,5 @@
 // Where it begins: the module is loaded once, and packages are opened with it.
+import { absolute } from "./address.js";
 import { Package } from "./package.js";
 import type { OpenOptions } from "./package.js";
 import type { Rule } from "./rule.js";
@@ -66,7 +67,7 @@ export class Inspector {
     { channel, subdir, name }: { readonly channel: URL | string; readonly subdir: string; readonly name: string },
     options: CallOptions = {},
   ): Promise<PublishedBuild[]> {
-    const url = new URL(channel, document.baseURI).href;
+    const url = absolute(channel);
     const { result } = await this.#workers.run({ kind: "published", channel: url, subdir, name }, options);
     const { folder_url, builds } = result as { folder_url: string; builds: Omit<PublishedBuild, "url">[] };
     return builds.map((build) => ({ ...build, url: new URL(encodeURIComponent(build.file_name), folder_url).href }));
@@ -74,11 +75,18 @@ export class Inspector {
 
   /** The rules that packages are checked by. */
   rules(): Promise<Rule[]> {
-    this.#rules ??= this.#workers.run({ kind: "rules" }).then(({ result }) => result as Rule[]);
+    this.#rules ??= this.#workers.run({ kind: "rules" }).then(
+      ({ result }) => result as Rule[],
+      (error) => {
+        // The next time it is asked again.
+        this.#rules = undefined;
+        throw error;
+      },
+    );
     return this.#rules;
   }
 
-  /** Stops everything that is under way. */
+  /** Stops everything that is under way: calls that wait for their answer are ended with an error. */
   close(): void {
     this.#workers.close();
   }

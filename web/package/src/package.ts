@@ -1,4 +1,5 @@
 // A package that was opened: what can be asked of it.
+import { absolute } from "./address.js";
 import type { Place, Subject, Traffic } from "./protocol.js";
 import type { Comparison, Inspection, Report } from "./types.js";
 import type { VerifyChoices } from "./verify-choices.js";
@@ -50,14 +51,14 @@ export class Package {
   readonly name: string;
   readonly #workers: Workers;
   readonly #subject: Subject;
-  #inspection: Promise<Inspection> | undefined;
+  #inspection: Inspection | undefined;
   #traffic: Traffic | undefined;
 
   /** @internal */
   constructor(workers: Workers, source: Blob | URL | string, { name, wholeBytes }: OpenOptions) {
     const place: Place = source instanceof Blob
       ? { blob: source }
-      : { url: new URL(source, document.baseURI).href, wholeBytes: wholeBytes ?? WHOLE_BYTES };
+      : { url: absolute(source), wholeBytes: wholeBytes ?? WHOLE_BYTES };
     this.#workers = workers;
     this.name = name ?? nameOf(source);
     this.#subject = { name: this.name, place };
@@ -78,11 +79,8 @@ export class Package {
 
   /** What it installs. */
   async files(options: CallOptions = {}): Promise<PackageFiles> {
-    this.#inspection ??= this.inspect(options).catch((error) => {
-      this.#inspection = undefined;
-      throw error;
-    });
-    const { files, files_from } = await this.#inspection;
+    // Only what came is kept: whoever asks meanwhile has a signal of their own.
+    const { files, files_from } = (this.#inspection ??= await this.inspect(options));
     return { files, files_from };
   }
 
@@ -95,7 +93,7 @@ export class Package {
   async verify({ signal, onProgress, ...choices }: CallOptions & VerifyChoices = {}): Promise<Verification> {
     const options = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
     const { channel, ...others } = choices;
-    const chosen = { ...others, ...(channel !== undefined && { channel: new URL(channel, document.baseURI).href }) };
+    const chosen = { ...others, ...(channel !== undefined && { channel: absolute(channel) }) };
     return (await this.#ask({ kind: "verify", subject: this.#subject, choices: chosen }, options)) as Verification;
   }
 
@@ -120,7 +118,7 @@ export class Package {
 function nameOf(source: Blob | URL | string): string {
   if (source instanceof File) return source.name;
   if (source instanceof Blob) throw new TypeError("a Blob has no name: say what the package's file is called");
-  const path = new URL(source, document.baseURI).pathname;
+  const path = new URL(absolute(source)).pathname;
   const last = path.slice(path.lastIndexOf("/") + 1);
   try {
     return decodeURIComponent(last);

@@ -1,4 +1,5 @@
 // A channel's records: loaded once, and asked in SQL and by words.
+import { absolute } from "./address.js";
 import { compiled } from "./inspector.js";
 import type { FromRecordsWorker, LoadProgress, RecordsCall, RecordsFailureKind, ToRecordsWorker } from "./records-protocol.js";
 import type { Hits, Loaded, Table, TableDescription } from "./records-types.js";
@@ -87,7 +88,7 @@ export class ChannelRecords {
    */
   addSubdir(subdir: string, source: URL | string | Blob | ReadableStream<Uint8Array>, options: AddOptions = {}): Promise<Loaded> {
     if (source instanceof ReadableStream) return this.#turn(() => this.#addStream(subdir, source, options), options.signal, true);
-    const origin = { subdir, source: source instanceof Blob ? source : new URL(source, document.baseURI).href };
+    const origin = { subdir, source: source instanceof Blob ? source : absolute(source) };
     return this.#turn(async () => {
       const loaded = await this.#ask({ kind: "add", ...origin }, { ...options, gently: true });
       this.#origins.push(origin);
@@ -178,6 +179,9 @@ export class ChannelRecords {
   async #addStream(subdir: string, stream: ReadableStream<Uint8Array>, { signal, onProgress }: AddOptions): Promise<Loaded> {
     await this.#ask({ kind: "begin", subdir });
     const reader = stream.getReader();
+    // Those who ask next do not wait for what may never come.
+    const abort = () => void reader.cancel(signal?.reason).catch(() => undefined);
+    signal?.addEventListener("abort", abort, { once: true });
     try {
       let read = 0;
       for (;;) {
@@ -195,6 +199,8 @@ export class ChannelRecords {
       await reader.cancel(error).catch(() => undefined);
       if (this.#worker) await this.#ask({ kind: "give-up" });
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 

@@ -26,7 +26,10 @@ export class Workers {
   readonly #make: () => Worker;
   readonly #most: number;
   #idle: Worker[] = [];
-  #busy = new Set<Worker>();
+  /** What is being answered, and how it is ended: a Worker that is stopped answers no more. */
+  #busy = new Map<Worker, (error: unknown) => void>();
+  /** How many calls have their turn. */
+  #running = 0;
   #waiting: Array<() => void> = [];
   #closed = false;
 
@@ -37,15 +40,29 @@ export class Workers {
   }
 
   /** Runs a call when there is a Worker for it. */
-  async run(call: Call, { signal, onProgress }: CallOptions = {}): Promise<Outcome> {
+  async run(call: Call, options: CallOptions = {}): Promise<Outcome> {
+    options.signal?.throwIfAborted();
+    if (this.#running < this.#most) this.#running++;
+    else await this.#turn(options.signal);
+    try {
+      return await this.#run(call, options);
+    } finally {
+      // The turn is handed on, so that nobody comes between.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  async #run(call: Call, { signal, onProgress }: CallOptions): Promise<Outcome> {
+    if (this.#closed) throw closed();
+    // It may have been ended when its turn had just come.
     signal?.throwIfAborted();
-    if (this.#busy.size >= this.#most) await this.#turn(signal);
-    if (this.#closed) throw new InspectorError("internal", "the inspector was closed");
     const worker = this.#idle.pop() ?? this.#start();
-    this.#busy.add(worker);
     let keep = false;
     try {
-      const { outcome, memory } = await answered(worker, call, signal, onProgress);
+      const stopped = new Promise<never>((_, reject) => this.#busy.set(worker, reject));
+      const { outcome, memory } = await Promise.race([answered(worker, call, signal, onProgress), stopped]);
       keep = memory <= MEMORY_KEPT;
       return outcome;
     } catch (error) {
@@ -56,16 +73,14 @@ export class Workers {
       this.#busy.delete(worker);
       if (keep && !this.#closed) this.#idle.push(worker);
       else worker.terminate();
-      this.#waiting.shift()?.();
     }
   }
 
-  /** Stops all Workers, whatever they do. */
+  /** Stops all Workers, whatever they do, and ends all calls. */
   close(): void {
     this.#closed = true;
-    for (const worker of [...this.#idle, ...this.#busy]) worker.terminate();
-    this.#idle = [];
-    for (const go of this.#waiting.splice(0)) go();
+    for (const worker of this.#idle.splice(0)) worker.terminate();
+    for (const end of this.#busy.values()) end(closed());
   }
 
   #start(): Worker {
@@ -89,6 +104,8 @@ export class Workers {
     });
   }
 }
+
+const closed = () => new InspectorError("internal", "the inspector was closed");
 
 /** What a Worker answers to a call. */
 function answered(

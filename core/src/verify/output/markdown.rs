@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::CheckedFile;
+use crate::verify::finding::is_invisible;
 use crate::verify::{Finding, Installs, Report, Severity, rule};
 
 /// How many findings of a table are told one by one: a comment has 65,536 characters at most.
@@ -100,16 +101,19 @@ fn installs(installs: &Installs) -> Option<String> {
 }
 
 /// Text of a package as code, in which nothing is anything else: more backticks around it than any run in
-/// it, on one line, and without a pipe that would end a table's cell.
+/// it, on one line, and without a pipe that would end a table's cell. What would turn or hide the words
+/// around it, such as a verdict, is written out.
 fn code(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|character| match character {
-            '|' => '¦',
-            character if character.is_control() => ' ',
-            character => character,
-        })
-        .collect();
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '|' => shown.push('¦'),
+            character if character.is_control() => shown.push(' '),
+            character if is_invisible(character) => shown.extend(character.escape_unicode()),
+            character => shown.push(character),
+        }
+    }
+    let text = shown;
     let longest = text.split(|character| character != '`').map(str::len).max();
     match longest.unwrap_or_default() {
         0 => format!("`{text}`"),
@@ -163,6 +167,7 @@ mod tests {
     #[case("a`b``c", "``` a`b``c ```")]
     #[case("@everyone [x](javascript:1) <b>", "`@everyone [x](javascript:1) <b>`")]
     #[case("a|b\nc", "`a¦b c`")]
+    #[case("a\u{202e}b", "`a\\u{202e}b`")]
     fn text_of_a_package_is_code(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(code(text), expected);
     }

@@ -1,9 +1,6 @@
-// Counts what is read of a package, tells the page, and remembers why reading failed.
+// Counts what is read of a package, tells of it, and remembers why reading failed.
 import type { ByteSource } from "../../../pkg/wasm/towpath_inspector.js";
 import { InspectorError } from "../failure.js";
-
-/** Milliseconds between two tellings. */
-const PAUSE = 100;
 
 /** The bytes of a package, and why they could not be read, if so: the module only keeps the words. */
 export class Counted implements ByteSource {
@@ -12,7 +9,6 @@ export class Counted implements ByteSource {
   readonly end?: Uint8Array;
   failure: InspectorError | undefined;
   #read = 0;
-  #told = 0;
   readonly #source: ByteSource;
   readonly #tell: (read: number) => void;
 
@@ -27,11 +23,7 @@ export class Counted implements ByteSource {
   read(start: number, length: number): Uint8Array {
     const bytes = this.#bytes(start, length);
     this.#read += bytes.length;
-    const now = performance.now();
-    if (now - this.#told >= PAUSE) {
-      this.#told = now;
-      this.#tell(this.#read);
-    }
+    this.#tell(this.#read);
     return bytes;
   }
 

@@ -30,20 +30,23 @@ export async function openUrl(url: string, wholeBytes: number, tell: (read: numb
   const range = await endRange(url, ask);
   const cancel = new AbortController();
   const response = await ask({ headers: { range: range.header }, signal: cancel.signal });
-  if (response.status === 206) {
-    const end = new Uint8Array(await response.arrayBuffer());
-    const size = sizeOf(response.headers.get("content-range")) ?? range.size;
-    if (size === undefined || end.length > size) {
+  // Of what begins at 0, all comes that there is: it may be too much.
+  if (response.status === 206 && !range.isWhole) {
+    const bytes = new Uint8Array(await response.arrayBuffer().catch(() => brokeOff(url)));
+    const part = partOf(response.headers.get("content-range"));
+    const size = part?.size ?? range.size;
+    if (size === undefined || bytes.length > size) {
       throw new InspectorError("source", `${url}: the host does not say how large the file is`);
     }
-    const source = new HttpSource(url, size, end, response.headers);
+    const isEnd = !part || part.start + bytes.length === size;
+    const source = new HttpSource(url, size, isEnd ? bytes : undefined, response.headers);
     return {
       source,
-      traffic: () => ({ requests: requests + source.requests, bytes: end.length + source.bytes, ranges: true }),
+      traffic: () => ({ requests: requests + source.requests, bytes: bytes.length + source.bytes, ranges: true }),
     };
   }
-  if (response.status !== 200) throw refused(url, response.status);
-  const blob = await whole(response, wholeBytes, cancel, tell);
+  if (response.status !== 200 && response.status !== 206) throw refused(url, response.status);
+  const blob = await whole(response, wholeBytes, cancel, tell).catch((error) => (error instanceof InspectorError ? Promise.reject(error) : brokeOff(url)));
   return { source: new BlobSource(blob), traffic: () => ({ requests, bytes: blob.size, ranges: false }) };
 }
 
@@ -54,12 +57,12 @@ export async function openUrl(url: string, wholeBytes: number, tell: (read: numb
 async function endRange(
   url: string,
   ask: (init: RequestInit) => Promise<Response>,
-): Promise<{ header: string; size?: number }> {
+): Promise<{ header: string; size?: number; isWhole?: boolean }> {
   if (new URL(url).origin === self.location.origin) return { header: `bytes=-${END}` };
   const head = await ask({ method: "HEAD" });
   if (!head.ok) throw refused(url, head.status);
   const size = Number(head.headers.get("content-length") ?? Number.NaN);
-  if (!(size > 0)) return { header: "bytes=0-" };
+  if (!(size > 0)) return { header: "bytes=0-", isWhole: true };
   return { header: `bytes=${Math.max(size - END, 0)}-${size - 1}`, size };
 }
 
@@ -97,14 +100,18 @@ class HttpSource implements ByteSource {
   bytes = 0;
   readonly #url: string;
   readonly #validator: string | undefined;
+  readonly #headers: Headers;
+  readonly end?: Uint8Array;
 
   constructor(
     url: string,
     readonly size: number,
-    readonly end: Uint8Array,
+    end: Uint8Array | undefined,
     headers: Headers,
   ) {
     this.#url = url;
+    if (end) this.end = end;
+    this.#headers = headers;
     const etag = headers.get("etag");
     const strong = etag?.startsWith("W/") ? undefined : etag;
     const isOwn = new URL(url).origin === self.location.origin;
@@ -124,24 +131,45 @@ class HttpSource implements ByteSource {
     } catch {
       throw new InspectorError("source", unreachable(this.#url));
     }
-    if (request.status === 200) {
+    if (request.status !== 200 && request.status !== 206) throw refused(this.#url, request.status);
+    const headers = headersOf(request);
+    const part = partOf(headers.get("content-range"));
+    const isOther = part && (part.start !== start || part.size !== this.size);
+    const bytes = new Uint8Array(request.response as ArrayBuffer);
+    if (request.status === 200 || isOther || bytes.length !== length || !areOfOne(this.#headers, headers)) {
       throw new InspectorError("source", `${this.#url}: the file changed while it was read, or the host stopped giving parts of it`);
     }
-    if (request.status !== 206) throw refused(this.#url, request.status);
-    const bytes = new Uint8Array(request.response as ArrayBuffer);
     this.bytes += bytes.length;
     return bytes;
   }
 }
 
-/** The size that `bytes 0-1/200` tells. */
-function sizeOf(contentRange: string | null): number | undefined {
-  const size = contentRange?.match(/\/(\d+)$/)?.[1];
-  return size === undefined ? undefined : Number(size);
+/** What `bytes 0-1/200` tells: where the part begins, and how large the file is. */
+function partOf(contentRange: string | null): { start: number; size: number } | undefined {
+  const [, start, size] = contentRange?.match(/^bytes (\d+)-\d+\/(\d+)$/) ?? [];
+  return start === undefined ? undefined : { start: Number(start), size: Number(size) };
+}
+
+/** What the page may see of the headers: a browser complains of one that is asked for and may not be seen. */
+function headersOf(request: XMLHttpRequest): Headers {
+  const lines = request.getAllResponseHeaders().split("\r\n").filter(Boolean);
+  return new Headers(lines.map((line): [string, string] => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]));
+}
+
+/** Whether two parts may be of one version of a file: what both say of it is the same. Any origin may say the date. */
+function areOfOne(one: Headers, other: Headers): boolean {
+  return ["etag", "last-modified"].every((name) => {
+    const [before, now] = [one.get(name), other.get(name)];
+    return before === null || now === null || before === now;
+  });
 }
 
 const refused = (url: string, status: number) =>
   new InspectorError("source", status === 404 ? `there is no file at ${url}` : `${url}: the server answers with status ${status}`);
+
+function brokeOff(url: string): never {
+  throw new InspectorError("source", `${url} broke off: the network may be off`);
+}
 
 const unreachable = (url: string) =>
   `${url} cannot be fetched from here: the network may be off, the host may not let other sites read its files, or this page may not talk to it`;

@@ -13,6 +13,20 @@ let wasm: InitOutput | undefined;
 const post = (message: FromWorker, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const memory = () => wasm?.memory.buffer.byteLength ?? 0;
 
+/** Milliseconds between two tellings. */
+const PAUSE = 100;
+
+/** Tells the page how far a call is, now and then. */
+function telling(): (read: number, total: number) => void {
+  let told = 0;
+  return (read, total) => {
+    const now = performance.now();
+    if (now - told < PAUSE) return;
+    told = now;
+    post({ progress: { read, total, memory: memory() } });
+  };
+}
+
 /** What a call gives: what may be moved to the page rather than copied, too. */
 interface Answer {
   readonly result: unknown;
@@ -22,7 +36,7 @@ interface Answer {
 
 /** Does something with the bytes of a package, all of which are read about so many times. */
 async function withBytes({ place }: Subject, times: number, use: (source: ByteSource) => Answer | Promise<Answer>): Promise<Answer> {
-  const tell = (read: number, total: number) => post({ progress: { read, total, memory: memory() } });
+  const tell = telling();
   const opened = "blob" in place
     ? { source: new BlobSource(place.blob), traffic: () => undefined }
     : await openUrl(place.url, place.wholeBytes, tell);
@@ -77,7 +91,7 @@ function published(channel: string, subdir: string, name: string): unknown {
   try {
     return JSON.parse(publishedBuilds(channel, subdir, name, readDocument));
   } catch (error) {
-    throw isOurs(error) ? error : new InspectorError("source", error instanceof Error ? error.message : String(error));
+    throw isOurs(error) ? error : new InspectorError("source", (error as Error).message);
   }
 }
 
@@ -91,8 +105,8 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether the module itself broke down. */
-const isOurs = (error: unknown) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+/** Whether the module itself broke down, or was not there: what it says of a package is an `Error` and no more. */
+const isOurs = (error: unknown) => !(error instanceof Error) || error.constructor !== Error;
 
 /** What kind of failure it is: other errors of the module are about the package. */
 function kindOf(error: unknown): FailureKind {
