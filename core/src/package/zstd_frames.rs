@@ -2,141 +2,172 @@
 //!
 //! A component may be made of several frames (CEP 35 does not forbid it, and readers accept it).
 //! What follows the last frame and is no frame is never looked at.
+//!
+//! Sound frames are the same bytes in both. Of damaged ones they make what they like: the C library
+//! decodes on over much that `ruzstd` refuses. Who wants to say the same of them everywhere asks for
+//! [`Decoder::PureRust`].
+
+mod pure_rust;
 
 use std::io::{self, BufReader, Read};
 
+use thiserror::Error;
+
 use super::Limits;
 
-#[cfg(feature = "native")]
-type FrameDecoder<R> = zstd::stream::read::Decoder<'static, BufReader<R>>;
-#[cfg(not(feature = "native"))]
-type FrameDecoder<R> = pure_rust::Frames<BufReader<R>>;
+/// What decompresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decoder {
+    /// The zstd library, which takes a fraction of the time.
+    #[cfg(feature = "native")]
+    InC,
+    /// `ruzstd`, which is everywhere.
+    PureRust,
+}
 
-/// What the C library says of a frame whose content is not what its checksum was made of.
-const WRONG_CHECKSUM: &str = "Restored data doesn't match checksum";
+impl Decoder {
+    #[cfg(feature = "native")]
+    pub(crate) const FASTEST: Self = Self::InC;
+    #[cfg(not(feature = "native"))]
+    pub(crate) const FASTEST: Self = Self::PureRust;
+}
+
+/// Why frames cannot be decompressed, in the same words whatever decompresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+enum Refusal {
+    #[error("what should be a zstd frame is none")]
+    NoFrame,
+    #[error("it ends in the middle of a zstd frame")]
+    Cut,
+    #[error("it asks for a larger window than is allowed")]
+    LargeWindow,
+    #[error("it needs a dictionary")]
+    Dictionary,
+    #[error("its content is not what the checksum of its zstd frame was made of")]
+    WrongChecksum,
+    #[error("the zstd stream is damaged")]
+    Damaged,
+}
+
+impl Refusal {
+    /// What the C library meant: it tells by the names of its errors.
+    #[cfg(feature = "native")]
+    fn in_c(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return Self::Cut;
+        }
+        match error.to_string().as_str() {
+            "Unknown frame descriptor" => Self::NoFrame,
+            "Frame requires too much memory for decoding" => Self::LargeWindow,
+            "Dictionary mismatch" => Self::Dictionary,
+            "Restored data doesn't match checksum" => Self::WrongChecksum,
+            _ => Self::Damaged,
+        }
+    }
+}
+
+impl From<Refusal> for io::Error {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::Cut => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, refusal)
+    }
+}
 
 /// Whether decompressing failed because a frame's content is not what its checksum was made of.
 pub(crate) fn is_wrong_checksum(error: &io::Error) -> bool {
-    error.to_string() == WRONG_CHECKSUM
+    let refusal = error.get_ref().and_then(|inner| inner.downcast_ref());
+    refusal == Some(&Refusal::WrongChecksum)
 }
 
 /// The decompressed bytes of a run of zstd frames.
-pub(crate) struct ZstdFrames<'a>(FrameDecoder<&'a mut dyn Read>);
+pub(crate) struct ZstdFrames<'a>(Frames<'a>);
+
+enum Frames<'a> {
+    #[cfg(feature = "native")]
+    InC(zstd::stream::read::Decoder<'static, BufReader<Compressed<'a>>>),
+    PureRust(pure_rust::Frames<BufReader<Compressed<'a>>>),
+}
 
 impl<'a> ZstdFrames<'a> {
     /// Starts to decompress `compressed`, refusing windows beyond `limits`.
     pub(crate) fn new(compressed: &'a mut dyn Read, limits: &Limits) -> io::Result<Self> {
-        let compressed = BufReader::with_capacity(64 << 10, compressed);
-        #[cfg(feature = "native")]
-        let decoder = {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed)?;
-            decoder.window_log_max(limits.zstd_window_log)?;
-            decoder
+        Self::by(Decoder::FASTEST, compressed, limits)
+    }
+
+    /// The same, by this decoder.
+    pub(crate) fn by(decoder: Decoder, compressed: &'a mut dyn Read, limits: &Limits) -> io::Result<Self> {
+        let compressed = Compressed {
+            inner: compressed,
+            failure: None,
         };
-        #[cfg(not(feature = "native"))]
-        let decoder = pure_rust::Frames::new(compressed, limits.zstd_window_log);
-        Ok(Self(decoder))
+        let compressed = BufReader::with_capacity(64 << 10, compressed);
+        Ok(Self(match decoder {
+            #[cfg(feature = "native")]
+            Decoder::InC => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed)?;
+                decoder.window_log_max(limits.zstd_window_log)?;
+                Frames::InC(decoder)
+            }
+            Decoder::PureRust => Frames::PureRust(pure_rust::Frames::new(compressed, limits.zstd_window_log)),
+        }))
     }
 
     /// The reader of compressed bytes, with what was read ahead of the frames dropped.
     pub(crate) fn into_compressed(self) -> &'a mut dyn Read {
-        #[cfg(feature = "native")]
-        let reader = self.0.finish();
-        #[cfg(not(feature = "native"))]
-        let reader = self.0.into_inner();
-        reader.into_inner()
+        let reader = match self.0 {
+            #[cfg(feature = "native")]
+            Frames::InC(decoder) => decoder.finish(),
+            Frames::PureRust(frames) => frames.into_inner(),
+        };
+        reader.into_inner().inner
     }
 }
 
 impl Read for ZstdFrames<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        match &mut self.0 {
+            #[cfg(feature = "native")]
+            Frames::InC(decoder) => decoder.read(buffer).map_err(|error| {
+                let failure = decoder.get_mut().get_mut().failure_behind(&error);
+                failure.unwrap_or_else(|| Refusal::in_c(&error).into())
+            }),
+            Frames::PureRust(frames) => frames.read(buffer).map_err(|error| {
+                let failure = frames.get_mut().get_mut().failure_behind(&error);
+                failure.unwrap_or(error)
+            }),
+        }
     }
 }
 
-#[cfg(any(test, not(feature = "native")))]
-mod pure_rust {
-    use std::io::{self, BufRead, Read};
+/// The compressed bytes. Why they cannot be read is kept for who reads the decompressed ones: decoders
+/// make something else of it.
+struct Compressed<'a> {
+    inner: &'a mut dyn Read,
+    failure: Option<io::Error>,
+}
 
-    use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-    use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
-
-    /// Frame after frame, through `ruzstd`, whose own reader stops after the first and does not
-    /// compare checksums.
-    pub(crate) struct Frames<R> {
-        compressed: R,
-        decoder: FrameDecoder,
-        in_frame: bool,
-    }
-
-    impl<R: BufRead> Frames<R> {
-        pub(crate) fn new(compressed: R, window_log: u32) -> Self {
-            let mut decoder = FrameDecoder::new();
-            decoder.set_max_window_size(1 << window_log);
-            Self {
-                compressed,
-                decoder,
-                in_frame: false,
-            }
-        }
-
-        #[cfg(not(feature = "native"))]
-        pub(crate) fn into_inner(self) -> R {
-            self.compressed
-        }
-
-        /// Begins the next frame; false at the end of the bytes.
-        fn begin_frame(&mut self) -> io::Result<bool> {
-            while !self.compressed.fill_buf()?.is_empty() {
-                match self.decoder.reset(&mut self.compressed) {
-                    Ok(()) => {
-                        self.in_frame = true;
-                        return Ok(true);
-                    }
-                    Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                        length,
-                        ..
-                    })) => {
-                        io::copy(&mut self.compressed.by_ref().take(length.into()), &mut io::sink())?;
-                    }
-                    Err(error) => return Err(io::Error::other(error.to_string())),
-                }
-            }
-            Ok(false)
-        }
-
-        fn expect_checksum(&self) -> io::Result<()> {
-            match (
-                self.decoder.get_checksum_from_data(),
-                self.decoder.get_calculated_checksum(),
-            ) {
-                (Some(stored), Some(calculated)) if stored != calculated => {
-                    Err(io::Error::other(super::WRONG_CHECKSUM))
-                }
-                _ => Ok(()),
-            }
+impl Compressed<'_> {
+    /// Why the compressed bytes cannot be read, if that is why decompressing failed.
+    fn failure_behind(&mut self, error: &io::Error) -> Option<io::Error> {
+        match error.kind() {
+            kind @ io::ErrorKind::Interrupted => Some(kind.into()),
+            _ => self.failure.take(),
         }
     }
+}
 
-    impl<R: BufRead> Read for Frames<R> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            loop {
-                if !self.in_frame && !self.begin_frame()? {
-                    return Ok(0);
-                }
-                while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-                    self.decoder
-                        .decode_blocks(&mut self.compressed, BlockDecodingStrategy::UptoBlocks(1))
-                        .map_err(|error| io::Error::other(error.to_string()))?;
-                }
-                let count = self.decoder.read(buffer)?;
-                if count > 0 || buffer.is_empty() {
-                    return Ok(count);
-                }
-                self.expect_checksum()?;
-                self.in_frame = false;
+impl Read for Compressed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.failure = Some(error);
             }
-        }
+            kind.into()
+        })
     }
 }
 
@@ -154,14 +185,19 @@ mod tests {
 
     /// What both decoders make of the bytes.
     fn both(compressed: &[u8]) -> [io::Result<Vec<u8>>; 2] {
-        let read = |reader: &mut dyn Read| {
+        [Decoder::InC, Decoder::PureRust].map(|decoder| {
             let mut out = Vec::new();
-            reader.read_to_end(&mut out).map(|_| out)
-        };
-        [
-            ZstdFrames::new(&mut &*compressed, &Limits::default()).and_then(|mut frames| read(&mut frames)),
-            read(&mut pure_rust::Frames::new(compressed, 27)),
-        ]
+            ZstdFrames::by(decoder, &mut &*compressed, &Limits::default())?
+                .read_to_end(&mut out)
+                .map(|_| out)
+        })
+    }
+
+    /// Why both decoders refuse the bytes, which is the same.
+    fn refusal(compressed: &[u8]) -> Refusal {
+        let [in_c, pure] = both(compressed).map(|result| result.unwrap_err().downcast::<Refusal>().unwrap());
+        assert_eq!(in_c, pure);
+        pure
     }
 
     #[test]
@@ -181,28 +217,75 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_is_told_from_other_damage_in_both_decoders() {
-        let mut compressed = frame(b"channel", true);
-        for result in both(&compressed[..compressed.len() - 1]) {
-            assert!(!is_wrong_checksum(&result.unwrap_err()));
-        }
-        *compressed.last_mut().unwrap() ^= 1;
-        for result in both(&compressed) {
-            assert!(is_wrong_checksum(&result.unwrap_err()));
+    fn whatever_is_cut_ends_within_a_frame_in_both_decoders() {
+        let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        let text: Vec<u8> = (0..3000_u32)
+            .flat_map(|number| (number * number).to_le_bytes())
+            .collect();
+        let first = frame(&text, true);
+        let compressed = [&first[..], &skippable].concat();
+        for length in (1..compressed.len()).filter(|length| *length != first.len()) {
+            assert_eq!(refusal(&compressed[..length]), Refusal::Cut, "{length} bytes");
         }
     }
 
     #[test]
-    fn damage_is_an_error_in_both_decoders() {
+    fn both_decoders_refuse_in_the_same_words() {
         let good = frame(&b"channel ".repeat(1000), true);
-        let truncated = &good[..good.len() / 2];
         let mut wrong_checksum = good.clone();
         *wrong_checksum.last_mut().unwrap() ^= 1;
+        assert_eq!(refusal(&wrong_checksum), Refusal::WrongChecksum);
         // A frame header that asks for a window of 256 MiB: one more than is allowed.
         let large_window = [0x28, 0xb5, 0x2f, 0xfd, 0, 18 << 3, 1, 0, 0];
-        for compressed in [truncated, &wrong_checksum, &large_window, b"no zstd at all"] {
-            for result in both(compressed) {
-                assert!(result.is_err());
+        assert_eq!(refusal(&large_window), Refusal::LargeWindow);
+        let with_dictionary = [0x28, 0xb5, 0x2f, 0xfd, 1, 0, 7, 1, 0, 0];
+        assert_eq!(refusal(&with_dictionary), Refusal::Dictionary);
+        // A block of the kind that there is not.
+        let reserved = [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 7, 0, 0];
+        assert_eq!(refusal(&reserved), Refusal::Damaged);
+        let mut reserved_bit = good.clone();
+        reserved_bit[4] |= 1 << 3;
+        assert_eq!(refusal(&reserved_bit), Refusal::Damaged);
+        assert_eq!(refusal(b"no zstd at all"), Refusal::NoFrame);
+        assert_eq!(refusal(&[&good[..], b"no zstd"].concat()), Refusal::NoFrame);
+    }
+
+    /// A frame of one segment that holds another number of bytes than it says.
+    #[test]
+    fn both_decoders_hold_a_frame_to_its_size() {
+        let frame = |size: u8| {
+            [
+                &[0x28, 0xb5, 0x2f, 0xfd, 1 << 5, size, 4 << 3 | 1, 0, 0][..],
+                b"lock",
+            ]
+            .concat()
+        };
+        for result in both(&frame(4)) {
+            assert_eq!(result.unwrap(), b"lock");
+        }
+        assert_eq!(refusal(&frame(3)), Refusal::Damaged);
+        assert_eq!(refusal(&frame(5)), Refusal::Damaged);
+    }
+
+    #[test]
+    fn why_the_compressed_bytes_cannot_be_read_is_told_by_both_decoders() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the lock gate is stuck",
+                ))
+            }
+        }
+        let good = frame(b"channel", true);
+        for decoder in [Decoder::InC, Decoder::PureRust] {
+            for length in [0, 3, good.len() - 1, good.len()] {
+                let mut compressed = good[..length].chain(Broken);
+                let mut frames = ZstdFrames::by(decoder, &mut compressed, &Limits::default()).unwrap();
+                let error = io::copy(&mut frames, &mut io::sink()).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+                assert_eq!(error.to_string(), "the lock gate is stuck");
             }
         }
     }

@@ -1,6 +1,9 @@
 //! The one reading of a package.
 
 mod conda;
+#[cfg(test)]
+#[cfg(feature = "native")]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +20,7 @@ use super::{
 use crate::package::digest::hash_one;
 use crate::package::sniff::expect_format;
 use crate::package::tarball::{Member, Tarball};
+use crate::package::zstd_frames::Decoder;
 use crate::package::{Archive, ArchiveFormat, ArtifactName, Limits, PackageError};
 
 const PATHS_JSON: &str = "info/paths.json";
@@ -30,6 +34,15 @@ pub(super) fn collect(
     archive: &mut dyn Archive,
     limits: &Limits,
 ) -> io::Result<Evidence> {
+    collect_by(Decoder::FASTEST, name, archive, limits)
+}
+
+fn collect_by(
+    decoder: Decoder,
+    name: &ArtifactName,
+    archive: &mut dyn Archive,
+    limits: &Limits,
+) -> io::Result<Evidence> {
     let failure = RefCell::new(None);
     let mut archive = Watched {
         inner: archive,
@@ -38,7 +51,7 @@ pub(super) fn collect(
     archive.rewind()?;
     let hashed = hash_one(&mut archive)?;
     archive.rewind()?;
-    let mut collector = Collector::new(name, limits);
+    let mut collector = Collector::new(name, limits, decoder);
     let container = match expect_format(&mut archive, name.format()) {
         Err(error) => Container::Other(error),
         Ok(()) => match name.format() {
@@ -67,6 +80,8 @@ pub(super) fn collect(
 struct Collector<'a> {
     name: &'a ArtifactName,
     limits: &'a Limits,
+    /// What decompresses zstd.
+    decoder: Decoder,
     streams: Vec<Stream>,
     entries: Vec<Entry>,
     too_many: Option<PackageError>,
@@ -83,10 +98,11 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(name: &'a ArtifactName, limits: &'a Limits) -> Self {
+    fn new(name: &'a ArtifactName, limits: &'a Limits, decoder: Decoder) -> Self {
         Self {
             name,
             limits,
+            decoder,
             streams: Vec::new(),
             entries: Vec::new(),
             too_many: None,

@@ -2,13 +2,14 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::mem;
 
 use zip::ZipArchive;
 
 use super::super::passing::Scanned;
 use super::super::{Component, Stream, Zip, ZipDirectory};
 use super::Collector;
-use crate::package::zstd_frames::ZstdFrames;
+use crate::package::zstd_frames::{Decoder, ZstdFrames};
 use crate::package::{Archive, Budgeted, PackageError};
 
 const METADATA_JSON: &str = "metadata.json";
@@ -16,8 +17,29 @@ const METADATA_JSON: &str = "metadata.json";
 const METADATA_JSON_MAX: u64 = 64 << 10;
 
 impl Collector<'_> {
-    /// Reads the info component first: it says what is to be looked for in the payload.
+    /// Reads what is the same wherever it is read.
+    ///
+    /// What comes out of damaged zstd depends on the decoder: one goes on where another refuses, and each
+    /// gives out more or less of what came before. So a package with a component that cannot be read to
+    /// its end is read anew by the decoder that is everywhere.
     pub(super) fn read_conda(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Zip> {
+        let zip = self.read_zip(archive, size)?;
+        let is_whole = self.streams.iter().all(|stream| stream.failure.is_none());
+        if is_whole || self.decoder == Decoder::PureRust {
+            return Ok(zip);
+        }
+        let anew = Self::new(self.name, self.limits, Decoder::PureRust);
+        let first = mem::replace(self, anew).streams;
+        let zip = self.read_zip(archive, size)?;
+        // What clients decompress in C is not sound because something else makes sense of it.
+        for (stream, first) in self.streams.iter_mut().zip(first) {
+            stream.failure = stream.failure.take().or(first.failure);
+        }
+        Ok(zip)
+    }
+
+    /// Reads the info component first: it says what is to be looked for in the payload.
+    fn read_zip(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Zip> {
         let mut zip = Zip::default();
         match ZipDirectory::read(archive, size, self.limits)? {
             Ok(directory) => zip.directory = Some(directory),
@@ -92,7 +114,7 @@ impl Collector<'_> {
     fn read_frames(&mut self, stream: &mut Stream, reader: &mut dyn Read) {
         let limits = self.limits;
         let mut scanned = Scanned::new(reader);
-        let mut failure = match ZstdFrames::new(&mut scanned, limits) {
+        let mut failure = match ZstdFrames::by(self.decoder, &mut scanned, limits) {
             Ok(mut frames) => {
                 let walked = self.walk(stream, &mut frames);
                 // The zip's own checksum covers the whole member, also what decompressing does not
