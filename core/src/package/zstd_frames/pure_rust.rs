@@ -59,7 +59,7 @@ impl<R: BufRead> Frames<R> {
                     ..
                 })) => {
                     let mut skipped = self.compressed.by_ref().take(length.into());
-                    if io::copy(&mut skipped, &mut io::sink())? < length.into() {
+                    if io::copy(&mut skipped, &mut io::sink())? < u64::from(length) {
                         return Err(Refusal::Cut.into());
                     }
                 }
