@@ -42,7 +42,7 @@ export function drawCompare(examination: Examination, channel: Channel, gone: Ab
       if (!build) return;
       status.textContent = "Both are being read.";
       try {
-        const comparison = await compared(examination, build.url, signal);
+        const comparison = await compared(examination, new URL(build.url), signal);
         if (signal.aborted) return;
         status.textContent = "";
         result.replaceChildren(...drawComparison(comparison));
@@ -64,7 +64,7 @@ export function drawCompare(examination: Examination, channel: Channel, gone: Ab
 const none = (text: string) => make("p", { className: "none" }, text);
 
 /** A build of the channel, and where it is. */
-type Build = PublishedBuild & { readonly subdir: string; readonly url: URL };
+type Build = PublishedBuild & { readonly subdir: string };
 
 /** The builds of a name: those of the package's own subdir, or of the first other that has some. */
 async function published(examination: Examination, channel: Channel, name: string, subdir: string | null, signal: AbortSignal): Promise<Build[]> {
@@ -72,7 +72,7 @@ async function published(examination: Examination, channel: Channel, name: strin
   const own = channel.subdirs.filter((known) => known === subdir);
   for (const subdir of [...own, ...channel.subdirs.filter((known) => !own.includes(known))]) {
     const builds = await inspector.published({ channel: channel.url, subdir, name }, { signal });
-    if (builds.length > 0) return builds.map((build) => ({ ...build, subdir, url: new URL(`${subdir}/${encodeURIComponent(build.file_name)}`, channel.url) }));
+    if (builds.length > 0) return builds.map((build) => ({ ...build, subdir }));
   }
   return [];
 }

@@ -10,7 +10,7 @@ use fs_err::File;
 use rstest::rstest;
 use towpath_core::package::ArtifactName;
 use towpath_core::verify::{
-    ChannelDocuments, ChannelPlace, DocumentError, Report, VerifyOptions, Wanted, published_records,
+    ChannelDocuments, ChannelPlace, DocumentError, Report, VerifyOptions, Wanted, published_builds,
     read_channels, verify,
 };
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
@@ -164,10 +164,14 @@ fn what_cannot_be_read_is_told_in_the_same_words(#[case] path: &str, #[case] con
 #[rstest]
 #[case(&["--write-shards"])]
 #[case(&[])]
-fn the_published_records_of_a_name_are_given(#[case] args: &[&str]) {
+fn the_published_builds_of_a_name_are_given(#[case] args: &[&str]) {
     let channel = channel(args);
     for (place, _) in places(channel.path(), &[]) {
-        let records = published_records(&place, "noarch", "Lock").unwrap();
+        let builds = published_builds(&place, "noarch", "Lock").unwrap();
+        if let Some(url) = builds.folder_url {
+            assert!(url.ends_with("/noarch/"), "{url}");
+        }
+        let records = builds.records;
         let mut names: Vec<&str> = records.iter().map(|record| record.file_name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(
@@ -177,11 +181,32 @@ fn the_published_records_of_a_name_are_given(#[case] args: &[&str]) {
         let record = serde_json::to_value(&records[0]).unwrap();
         assert_eq!(record["section"], "legacy");
         assert_eq!(record["record"]["sha256"].as_str().unwrap().len(), 64);
-        assert!(published_records(&place, "noarch", "sluice").unwrap().is_empty());
+        assert!(
+            published_builds(&place, "noarch", "sluice")
+                .unwrap()
+                .records
+                .is_empty()
+        );
         for subdir in ["win-64", "../main"] {
-            let error = published_records(&place, subdir, "lock").unwrap_err();
+            let error = published_builds(&place, subdir, "lock").unwrap_err();
             let end = format!("has no repodata.json in {subdir} (`towpath index` makes it one)");
             assert!(error.to_string().ends_with(&end), "{error}");
         }
+    }
+}
+
+/// Packages may be on another host than the documents (CEP 15).
+#[rstest]
+#[case(&["--write-shards", "--base-url", "https://files.example/main"])]
+#[case(&["--base-url", "https://files.example/main"])]
+fn where_published_builds_are_is_told(#[case] args: &[&str]) {
+    let channel = channel(args);
+    let urls = places(channel.path(), &[])
+        .into_iter()
+        .map(|(place, _)| published_builds(&place, "noarch", "lock").unwrap().folder_url);
+    let urls: Vec<String> = urls.flatten().collect();
+    assert!(!urls.is_empty());
+    for url in urls {
+        assert_eq!(url, "https://files.example/main/noarch/");
     }
 }

@@ -23,8 +23,8 @@ use std::io::{self, Read, Seek};
 
 pub(crate) use against::name_and_requirement;
 pub use against::{
-    ChannelDocuments, ChannelError, ChannelPlace, ChannelView, Claim, DocumentError, PublishedRecord,
-    Section, Wanted, published_records, read_channels,
+    ChannelDocuments, ChannelError, ChannelPlace, ChannelView, Claim, DocumentError, PublishedBuilds,
+    PublishedRecord, Section, Wanted, published_builds, read_channels,
 };
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Descriptor, Document, Entry, EntryKind, Evidence,

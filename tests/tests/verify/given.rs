@@ -10,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use towpath_core::verify::{
-    ChannelDocuments, ChannelPlace, DocumentError, Selection, Wanted, published_records, read_channels,
+    ChannelDocuments, ChannelPlace, DocumentError, Selection, Wanted, published_builds, read_channels,
 };
 use towpath_tests::{Kind, PackageBuilder};
 
@@ -183,7 +183,7 @@ fn of_shards_only_the_one_of_a_name_is_asked_for() {
     let names = ["demo", "gate", "pump"];
     let records = names.map(|name| record(&PackageBuilder::new(name, "1", "0"), &"01".repeat(32)));
     let (held, place) = place(channel(Form::Shards, records));
-    let found = published_records(&place, "noarch", "gate").unwrap();
+    let found = published_builds(&place, "noarch", "gate").unwrap().records;
     assert_eq!(found[0].file_name, "gate-1-0.conda");
     assert_eq!(found[0].record["sha256"], "01".repeat(32));
     let asked = held.asked.lock().unwrap();

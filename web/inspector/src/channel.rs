@@ -75,7 +75,8 @@ pub(crate) fn view(url: &str, claim: &Claim, read: ReadDocument) -> Result<Chann
     Ok(read_channels(&place(url, read), &[], &Wanted::by([claim]))?)
 }
 
-/// The builds of a name that a channel has in one subdir, as JSON, in the order of its documents.
+/// The builds of a name that a channel has in one subdir, as JSON, in the order of its documents, and the
+/// URL of the folder where their files are.
 ///
 /// # Errors
 ///
@@ -91,8 +92,9 @@ pub fn published_builds(
 }
 
 fn builds(channel: &str, subdir: &str, name: &str, read: ReadDocument) -> Result<String, Failure> {
-    let records = verify::published_records(&place(channel, read), subdir, name)?;
-    let builds: Vec<Value> = records
+    let published = verify::published_builds(&place(channel, read), subdir, name)?;
+    let builds: Vec<Value> = published
+        .records
         .into_iter()
         .map(|record| {
             json!({
@@ -102,5 +104,5 @@ fn builds(channel: &str, subdir: &str, name: &str, read: ReadDocument) -> Result
             })
         })
         .collect();
-    Ok(json!(builds).to_string())
+    Ok(json!({ "folder_url": published.folder_url, "builds": builds }).to_string())
 }

@@ -10,6 +10,8 @@ import type { CallOptions } from "./workers.js";
 export interface PublishedBuild {
   /** The name of its file. */
   readonly file_name: string;
+  /** Where its file is. */
+  readonly url: string;
   /** Whether only clients that know repodata v3 see it (CEP 48). */
   readonly v3: boolean;
   /** Its record. */
@@ -67,7 +69,8 @@ export class Inspector {
   ): Promise<PublishedBuild[]> {
     const url = absolute(channel);
     const { result } = await this.#workers.run({ kind: "published", channel: url, subdir, name }, options);
-    return result as PublishedBuild[];
+    const { folder_url, builds } = result as { folder_url: string; builds: Omit<PublishedBuild, "url">[] };
+    return builds.map((build) => ({ ...build, url: new URL(encodeURIComponent(build.file_name), folder_url).href }));
   }
 
   /** The rules that packages are checked by. */

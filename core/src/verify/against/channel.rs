@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use thiserror::Error;
 
 use super::documents::{Info, Relations, read_repodata};
-use super::place::{Bounded, ChannelPlace, Location, if_given};
+use super::place::{Bounded, ChannelPlace, Location, folder_reference, if_given};
 use super::shards::read_shards;
 use super::{ChannelView, PublishedRecord, Wanted};
 use crate::channel::{ChannelRelations, InvalidRelation, Subdir};
@@ -94,23 +94,38 @@ pub fn read_channels(
     Ok(view)
 }
 
+/// The builds of a name that a channel has in one subdir.
+#[derive(Clone, Debug)]
+pub struct PublishedBuilds {
+    /// Where their files are: a URL that ends in a slash (CEP 15), if the channel was read from one.
+    pub folder_url: Option<String>,
+    /// Their records, in the order of the channel's documents.
+    pub records: Vec<PublishedRecord>,
+}
+
 /// What a channel has already of one name in one subdir: the builds that another may be compared with.
 /// Only what tells of that name is read, if the channel has shards.
 ///
 /// # Errors
 ///
 /// When the channel has no such subdir, or a document of it cannot be read.
-pub fn published_records(
+pub fn published_builds(
     place: &ChannelPlace,
     subdir: &str,
     name: &str,
-) -> Result<Vec<PublishedRecord>, ChannelError> {
+) -> Result<PublishedBuilds, ChannelError> {
     let name = name.to_lowercase();
     let mut view = ChannelView::new(place.root().to_string());
-    match read_subdir(place, subdir, &Wanted::only(subdir, &name), &mut view)? {
-        Some(_) => Ok(view.records(subdir, &name).to_vec()),
-        None => Err(ChannelError::NoRepodata(view.channel, subdir.to_owned())),
-    }
+    let info = read_subdir(place, subdir, &Wanted::only(subdir, &name), &mut view)?;
+    let Some(info) = info else {
+        return Err(ChannelError::NoRepodata(view.channel, subdir.to_owned()));
+    };
+    let document = place.root().join(&format!("{subdir}/repodata.json"));
+    let folder = document.beside(&folder_reference(info.base_url.as_deref().unwrap_or(".")));
+    Ok(PublishedBuilds {
+        folder_url: folder.and_then(Location::into_url),
+        records: view.records(subdir, &name).to_vec(),
+    })
 }
 
 /// Reads one channel; also where those are that it names.

@@ -15,6 +15,9 @@ use super::{ChannelView, PublishedRecord, Section, Wanted};
 /// What a document says of itself, as far as it matters.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Info {
+    /// Where packages are, if they are not beside the document (CEP 15).
+    #[serde(default)]
+    pub(super) base_url: Option<String>,
     /// Where shards are, in an index of them (CEP 16).
     #[serde(default)]
     pub(super) shards_base_url: String,

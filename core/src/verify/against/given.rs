@@ -14,7 +14,7 @@ use thiserror::Error;
 /// use std::io::{Cursor, Read};
 /// use std::sync::Arc;
 ///
-/// use towpath_core::verify::{ChannelDocuments, ChannelPlace, DocumentError, published_records};
+/// use towpath_core::verify::{ChannelDocuments, ChannelPlace, DocumentError, published_builds};
 ///
 /// /// Documents in memory.
 /// #[derive(Debug)]
@@ -31,8 +31,9 @@ use thiserror::Error;
 /// let url = "https://conda.example/main/noarch/repodata.json".to_owned();
 /// let held = Arc::new(Held(BTreeMap::from([(url, repodata.to_vec())])));
 /// let place = ChannelPlace::given(held, "https://conda.example/main");
-/// let records = published_records(&place, "noarch", "lock").unwrap();
-/// assert_eq!(records[0].file_name, "lock-1-0.conda");
+/// let builds = published_builds(&place, "noarch", "lock").unwrap();
+/// assert_eq!(builds.records[0].file_name, "lock-1-0.conda");
+/// assert_eq!(builds.folder_url.unwrap(), "https://conda.example/main/noarch/");
 /// ```
 pub trait ChannelDocuments: fmt::Debug + Send + Sync {
     /// The document at a URL; nothing if it is not there.

@@ -13,7 +13,7 @@ mod place;
 mod shards;
 mod view;
 
-pub use channel::{ChannelError, published_records, read_channels};
+pub use channel::{ChannelError, PublishedBuilds, published_builds, read_channels};
 pub(crate) use claim::name_and_requirement;
 pub use claim::{Claim, Wanted};
 pub(in crate::verify) use claim::{name_of, specs};

@@ -204,6 +204,15 @@ impl Location {
         }
     }
 
+    /// The URL, if it is one.
+    pub(super) fn into_url(self) -> Option<String> {
+        match self {
+            #[cfg(feature = "native")]
+            Self::File(_) => None,
+            Self::Url(url) => Some(url),
+        }
+    }
+
     /// What a reference in this document names; nothing if it is somewhere that one does not go from
     /// here.
     pub(super) fn beside(&self, reference: &str) -> Option<Self> {
@@ -216,6 +225,16 @@ impl Location {
             Self::Url(url) => resolve(url, reference).map(Self::Url),
         }
     }
+}
+
+/// A reference of a document to a folder, ending in a slash, so that names of files can be joined to it.
+pub(super) fn folder_reference(reference: &str) -> String {
+    let slash = if reference.is_empty() || reference.ends_with('/') {
+        ""
+    } else {
+        "/"
+    };
+    format!("{reference}{slash}")
 }
 
 #[cfg(feature = "native")]

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::documents::{Info, read_shard};
 use super::msgpack::{Digest, deserializer};
-use super::place::{Bounded, ChannelPlace, Location, if_given};
+use super::place::{Bounded, ChannelPlace, Location, folder_reference, if_given};
 use super::{ChannelError, ChannelView, Wanted};
 use crate::package::Limits;
 use crate::package::zstd_frames::ZstdFrames;
@@ -71,16 +71,11 @@ pub(super) fn read_shards(
 
 /// Where the shards of some names are, and their digests. Nothing if they are where one does not go.
 fn shards_of(index: &ShardIndex, location: &Location, names: &BTreeSet<&str>) -> Option<Vec<NamedShard>> {
-    let base = index.info.shards_base_url.as_str();
-    let slash = if base.is_empty() || base.ends_with('/') {
-        ""
-    } else {
-        "/"
-    };
+    let base = folder_reference(&index.info.shards_base_url);
     let digests = names.iter().filter_map(|name| index.shards.get(*name));
     let shards = digests.map(|Digest(digest)| {
         let hex = base16ct::lower::encode_string(digest);
-        let location = location.beside(&format!("{base}{slash}{hex}.msgpack.zst"))?;
+        let location = location.beside(&format!("{base}{hex}.msgpack.zst"))?;
         Some(NamedShard {
             location,
             digest: *digest,
