@@ -74,7 +74,7 @@ impl ZstdFrame {
         let (size_flag, size) = match self.size {
             Some(size @ ..256) if single_segment => (0, vec![size as u8]),
             Some(size @ 256..65792) => (1, ((size - 256) as u16).to_le_bytes().to_vec()),
-            Some(size) if size <= u32::MAX.into() => (2, (size as u32).to_le_bytes().to_vec()),
+            Some(size) if size <= u64::from(u32::MAX) => (2, (size as u32).to_le_bytes().to_vec()),
             Some(size) => (3, size.to_le_bytes().to_vec()),
             None => (0, Vec::new()),
         };

@@ -105,13 +105,17 @@ fn installs(installs: &Installs) -> Option<String> {
 /// around it, such as a verdict, is written out.
 fn code(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
+    let mut before = ' ';
     for character in text.chars() {
         match character {
             '|' => shown.push('¦'),
+            // Programs that wait for orders read a comment as it is written, code or not. Paths keep it.
+            '@' if !before.is_alphanumeric() && before != '/' => shown.push('＠'),
             character if character.is_control() => shown.push(' '),
             character if is_invisible(character) => shown.extend(character.escape_unicode()),
             character => shown.push(character),
         }
+        before = character;
     }
     let text = shown;
     let longest = text.split(|character| character != '`').map(str::len).max();
@@ -165,7 +169,9 @@ mod tests {
 
     #[rstest::rstest]
     #[case("a`b``c", "``` a`b``c ```")]
-    #[case("@everyone [x](javascript:1) <b>", "`@everyone [x](javascript:1) <b>`")]
+    #[case("@everyone [x](javascript:1) <b>", "`＠everyone [x](javascript:1) <b>`")]
+    #[case("x @merge-bot, go", "`x ＠merge-bot, go`")]
+    #[case("lib/@types/a@2.js", "`lib/@types/a@2.js`")]
     #[case("a|b\nc", "`a¦b c`")]
     #[case("a\u{202e}b", "`a\\u{202e}b`")]
     fn text_of_a_package_is_code(#[case] text: &str, #[case] expected: &str) {
