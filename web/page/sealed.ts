@@ -2,6 +2,9 @@
 // is made of a blob to this page's policy, but not one that has a URL of its own.
 import { Inspector, InspectorError } from "../package/src/index.js";
 
+/** Milliseconds that the service worker is waited for. */
+const REGISTERING = 5000;
+
 /** Loads the inspector, of files that are what the page says by their SHA-256. */
 export async function loadInspector({ module, moduleIntegrity, worker, workerIntegrity }: DOMStringMap): Promise<Inspector> {
   const [bytes, script] = await Promise.all([
@@ -31,11 +34,9 @@ async function checked(url = "", integrity = ""): Promise<Response> {
  * is registered, or cannot be, no more may.
  */
 async function sealed(): Promise<void> {
-  try {
-    await navigator.serviceWorker.register("service-worker.js");
-  } catch {
-    // Then the page has to be loaded from its host each time.
-  }
+  const registered = navigator.serviceWorker?.register("service-worker.js");
+  // If it cannot be had, or its host does not answer, the page has to be loaded from its host each time.
+  await Promise.race([Promise.resolve(registered).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, REGISTERING))]);
   const policy = document.createElement("meta");
   policy.httpEquiv = "Content-Security-Policy";
   policy.content = "worker-src blob:";

@@ -116,7 +116,7 @@ pub(crate) struct SiteArgs {
 
     /// The folder with the files of that page, as scripts/web builds them [default: what this towpath was
     /// built with]
-    #[arg(long, value_name = "DIR", env = "TOWPATH_INSPECTOR", hide_env = true, help_heading = PAGES)]
+    #[arg(long, value_name = "DIR", help_heading = PAGES)]
     pub(super) inspector: Option<PathBuf>,
 
     /// Write that page alone to OUT, without a channel
