@@ -7,10 +7,10 @@
 //!
 //! A line for each thing that is read of each package in the folders: its digests, its metadata, its
 //! inspection, its report of each profile, each member, and one of the members as written. What is
-//! long is told by its SHA-256.
+//! long is told by its SHA-256. Then lines for copies of it that are damaged here and there.
 
 use std::fmt::Debug;
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use fs_err::File;
@@ -23,6 +23,8 @@ use towpath_core::verify::{Content, Evidence, Profile, Selection, VerifyOptions,
 
 /// 2026-01-01: not the time of day, which would be another one in each run.
 const NOW: i64 = 1_767_225_600_000;
+/// Larger packages are not damaged: a copy takes as long as the package.
+const DAMAGED_SIZE_MAX: u64 = 1 << 20;
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -34,6 +36,11 @@ fn main() -> io::Result<()> {
             let (path, shown) = (Path::new(&folder).join(&path), path.display());
             for line in read(&path, &name)? {
                 writeln!(out, "{shown}: {line}")?;
+            }
+            if fs_err::metadata(&path)?.len() <= DAMAGED_SIZE_MAX {
+                for line in read_damaged(&fs_err::read(&path)?, &name)? {
+                    writeln!(out, "{shown}: {line}")?;
+                }
             }
         }
     }
@@ -76,12 +83,7 @@ fn read(path: &Path, name: &ArtifactName) -> io::Result<Vec<String>> {
 
     let evidence = Evidence::of(name, open()?, &limits)?;
     for profile in [Profile::Publish, Profile::Mirror] {
-        let options = VerifyOptions {
-            selection: Selection::of(profile),
-            now: Some(NOW),
-            ..VerifyOptions::default()
-        };
-        lines.push(format!("report {}", json(&judge(&evidence, &options))));
+        lines.push(format!("report {}", json(&judge(&evidence, &options(profile)))));
     }
     for entry in &evidence.entries {
         let content = entry.content.as_ref().map(Content::sha256_hex);
@@ -104,6 +106,45 @@ fn read(path: &Path, name: &ArtifactName) -> io::Result<Vec<String>> {
         );
     }
     Ok(lines)
+}
+
+/// What is found in copies with a flipped bit or some zeros. Why nothing can be read is left out: a decoder
+/// that decodes on over damage stops at the zip's checksum.
+fn read_damaged(package: &[u8], name: &ArtifactName) -> io::Result<Vec<String>> {
+    const PLACES: usize = 6;
+    let limits = Limits::default();
+    let mut lines = Vec::new();
+    for place in 0..PLACES {
+        let mut copy = package.to_vec();
+        let from = copy.len() * (place + 1) / (PLACES + 1);
+        match place % 2 {
+            0 => copy.iter_mut().skip(from).take(100).for_each(|byte| *byte = 0),
+            _ => copy
+                .iter_mut()
+                .skip(from)
+                .take(1)
+                .for_each(|byte| *byte ^= 1 << place),
+        }
+        let evidence = Evidence::of(name, Cursor::new(&copy), &limits)?;
+        let report = judge(&evidence, &options(Profile::Publish));
+        lines.push(format!("damaged from byte {from}: report {}", json(&report)));
+        lines.push(format!(
+            "damaged from byte {from}: evidence {}",
+            sha256_of_debug(&evidence)
+        ));
+        let metadata = read_metadata(name, Cursor::new(&copy), &limits);
+        let metadata = metadata.ok().map(|metadata| sha256_of_debug(&metadata));
+        lines.push(format!("damaged from byte {from}: metadata {metadata:?}"));
+    }
+    Ok(lines)
+}
+
+fn options(profile: Profile) -> VerifyOptions {
+    VerifyOptions {
+        selection: Selection::of(profile),
+        now: Some(NOW),
+        ..VerifyOptions::default()
+    }
 }
 
 fn json(value: &impl Serialize) -> String {
