@@ -4,8 +4,8 @@
 //! What follows the last frame and is no frame is never looked at.
 //!
 //! Sound frames are the same bytes in both. Of damaged ones they make what they like: the C library
-//! decodes on over much that `ruzstd` refuses. Who wants to say the same of them everywhere asks for
-//! [`Decoder::PureRust`].
+//! decodes on over much that `ruzstd` refuses, which holds back the last bytes before what it refuses.
+//! Who wants to say the same of them everywhere asks for [`Decoder::PureRust`].
 
 mod pure_rust;
 

@@ -69,7 +69,8 @@ impl LocalPackage {
 }
 
 /// Checks packages, `threads` at a time, and tells of each in their order. `on_read` is told how
-/// many bytes were read, from any thread; of each file every byte is read about twice.
+/// many bytes were read, from any thread; of each file every byte is read about twice, of a damaged one more
+/// often.
 pub fn verify_files(
     packages: &[LocalPackage],
     options: &VerifyOptions,

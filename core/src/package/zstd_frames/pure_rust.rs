@@ -11,7 +11,7 @@ use super::Refusal;
 
 pub(super) struct Frames<R> {
     compressed: R,
-    decoder: FrameDecoder,
+    decoder: Box<FrameDecoder>,
     in_frame: bool,
     /// Bytes that came out of the current frame.
     size: u64,
@@ -19,7 +19,7 @@ pub(super) struct Frames<R> {
 
 impl<R: BufRead> Frames<R> {
     pub(super) fn new(compressed: R, window_log: u32) -> Self {
-        let mut decoder = FrameDecoder::new();
+        let mut decoder = Box::new(FrameDecoder::new());
         decoder.set_max_window_size(1 << window_log);
         Self {
             compressed,
@@ -58,8 +58,9 @@ impl<R: BufRead> Frames<R> {
                     length,
                     ..
                 })) => {
-                    let mut skipped = self.compressed.by_ref().take(length.into());
-                    if io::copy(&mut skipped, &mut io::sink())? < u64::from(length) {
+                    let length = u64::from(length);
+                    let mut skipped = self.compressed.by_ref().take(length);
+                    if io::copy(&mut skipped, &mut io::sink())? < length {
                         return Err(Refusal::Cut.into());
                     }
                 }
