@@ -88,7 +88,7 @@ pub(crate) struct ZstdFrames<'a>(Frames<'a>);
 enum Frames<'a> {
     #[cfg(feature = "native")]
     InC(zstd::stream::read::Decoder<'static, BufReader<Compressed<'a>>>),
-    PureRust(Box<pure_rust::Frames<BufReader<Compressed<'a>>>>),
+    PureRust(pure_rust::Frames<BufReader<Compressed<'a>>>),
 }
 
 impl<'a> ZstdFrames<'a> {
@@ -111,10 +111,7 @@ impl<'a> ZstdFrames<'a> {
                 decoder.window_log_max(limits.zstd_window_log)?;
                 Frames::InC(decoder)
             }
-            Decoder::PureRust => Frames::PureRust(Box::new(pure_rust::Frames::new(
-                compressed,
-                limits.zstd_window_log,
-            ))),
+            Decoder::PureRust => Frames::PureRust(pure_rust::Frames::new(compressed, limits.zstd_window_log)),
         }))
     }
 
