@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// How bad a finding is.
@@ -54,7 +54,7 @@ impl FromStr for Severity {
 }
 
 /// What a package is checked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -72,5 +72,11 @@ impl Profile {
             Self::Publish => "fit to be uploaded",
             Self::Mirror => "fit to be mirrored",
         }
+    }
+
+    /// The verdict on a package: "fit to be uploaded", or that it is not.
+    pub fn verdict(self, is_fit: bool) -> String {
+        let not = if is_fit { "" } else { "not " };
+        format!("{not}{}", self.fit())
     }
 }

@@ -15,7 +15,7 @@ use crate::source::ByteSource;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct Options {
-    profile: ProfileName,
+    profile: Profile,
     select: Vec<String>,
     ignore: Vec<String>,
     subdir: Option<String>,
@@ -23,14 +23,6 @@ struct Options {
     attestation: Option<String>,
     /// The URL of the channel that the package is to be added to.
     channel: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ProfileName {
-    #[default]
-    Publish,
-    Mirror,
 }
 
 /// Checks a package; `options` is JSON. The result is JSON of what `towpath verify --json` says of the
@@ -48,7 +40,7 @@ pub fn verify(name: &str, source: &ByteSource, options: &str, read: ReadDocument
 fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) -> Result<String, Failure> {
     let name = ArtifactName::new(name)?;
     let options: Options = serde_json::from_str(options)?;
-    let profile = Profile::from(options.profile);
+    let profile = options.profile;
     let channel = options.channel.clone();
     let options = options.parsed()?;
     let mut report = verify::verify(&name, source.open(), &options)?;
@@ -66,8 +58,7 @@ fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) 
     };
     let mut told = json!(file.report);
     told["fit"] = fit.into();
-    let not = if fit { "" } else { "not " };
-    let markdown = markdown(&file, &format!("{not}{}", profile.fit()));
+    let markdown = markdown(&file, &profile.verdict(fit));
     let sarif = sarif(&[file]);
     Ok(json!({
         "report": told,
@@ -78,18 +69,9 @@ fn verified(name: &str, source: &ByteSource, options: &str, read: ReadDocument) 
     .to_string())
 }
 
-impl From<ProfileName> for Profile {
-    fn from(name: ProfileName) -> Self {
-        match name {
-            ProfileName::Publish => Self::Publish,
-            ProfileName::Mirror => Self::Mirror,
-        }
-    }
-}
-
 impl Options {
     fn parsed(self) -> Result<VerifyOptions, Failure> {
-        let mut selection = Selection::of(self.profile.into());
+        let mut selection = Selection::of(self.profile);
         for code in &self.select {
             selection = selection.select(code)?;
         }

@@ -28,8 +28,7 @@ impl Fitness {
 
     /// "fit to be uploaded", or that it is not.
     pub(super) fn verdict(self, report: &Report) -> String {
-        let not = if self.is_fit(report) { "" } else { "not " };
-        format!("{not}{}", self.profile.fit())
+        self.profile.verdict(self.is_fit(report))
     }
 }
 
