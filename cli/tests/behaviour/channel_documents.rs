@@ -15,7 +15,8 @@ use towpath_core::verify::{
 };
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder};
 
-use crate::environment::{Towpath, index};
+use crate::environment::index;
+use crate::verify_channel::main_and_base;
 
 /// The files of a folder, under another URL than where they are.
 #[derive(Debug)]
@@ -121,15 +122,7 @@ fn the_same_is_found_as_in_the_folder(#[case] without: &'static [&'static str]) 
 #[rstest]
 fn related_channels_are_found_beside_it(#[values(true, false)] base_is_there: bool) {
     let root = tempfile::tempdir().unwrap();
-    let [main, base] = ["main", "base"].map(|name| root.path().join(name));
-    for folder in [&main, &base] {
-        fs_err::create_dir_all(folder.join("noarch")).unwrap();
-    }
-    let sluice = PackageBuilder::new("sluice", "1.0", "0");
-    sluice.write_to(base.join("noarch"), Kind::Conda).unwrap();
-    for (folder, args) in [(&main, &["--base-channel", "../base"][..]), (&base, &[])] {
-        let _ = Towpath::new(["index"]).arg(folder).args(args).run().succeeded();
-    }
+    let [main, base] = main_and_base(root.path(), &[]);
     if !base_is_there {
         fs_err::remove_dir_all(&base).unwrap();
     }

@@ -1,7 +1,7 @@
 //! `verify --channel` with channels in folders and on servers: what is found is the same, and what is
 //! asked of a server is as little as it can be.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
 use rstest::rstest;
@@ -200,13 +200,9 @@ fn a_server_without_a_channel_is_told(#[case] status: &'static str, #[case] mess
     assert!(outcome.stderr().contains(message), "{outcome}");
 }
 
-/// The channel that this one says it is based on has the dependencies.
-#[rstest]
-#[case(&["--write-shards"])]
-#[case(&[])]
-fn channels_that_are_named_in_repodata_are_looked_at(#[case] args: &[&str]) {
-    let root = tempfile::tempdir().unwrap();
-    let [main, base] = ["main", "base"].map(|name| root.path().join(name));
+/// An empty channel, and the one that it says it is based on, which has sluice 1.0. Both are indexed so.
+pub(crate) fn main_and_base(root: &Path, args: &[&str]) -> [PathBuf; 2] {
+    let [main, base] = ["main", "base"].map(|name| root.join(name));
     for folder in [&main, &base] {
         fs_err::create_dir_all(folder.join("noarch")).unwrap();
     }
@@ -216,6 +212,16 @@ fn channels_that_are_named_in_repodata_are_looked_at(#[case] args: &[&str]) {
     for (folder, args) in [(&main, based.as_slice()), (&base, args)] {
         let _ = Towpath::new(["index"]).arg(folder).args(args).run().succeeded();
     }
+    [main, base]
+}
+
+/// The channel that this one says it is based on has the dependencies.
+#[rstest]
+#[case(&["--write-shards"])]
+#[case(&[])]
+fn channels_that_are_named_in_repodata_are_looked_at(#[case] args: &[&str]) {
+    let root = tempfile::tempdir().unwrap();
+    let [main, base] = main_and_base(root.path(), args);
     let package = lock("2.0", &["sluice >=1"]);
     let server = serving(root.path(), &[]);
     let folder = main.to_str().unwrap().to_owned();
