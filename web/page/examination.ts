@@ -1,4 +1,5 @@
 // One package that was opened: what is known of it so far, and what is under way.
+import { fileNameOf } from "../package/src/address.js";
 import { InspectorError } from "../package/src/index.js";
 import type { Inspection, Inspector, Package, Progress, Rule, Traffic, Verification } from "../package/src/index.js";
 
@@ -57,7 +58,7 @@ export class Examination {
     readonly channel: URL | undefined,
     changed: () => void,
   ) {
-    this.name = source instanceof File ? source.name : lastSegment(source);
+    this.name = source instanceof File ? source.name : fileNameOf(source);
     this.#opened = inspector.then((inspector) => ({ inspector, pkg: inspector.open(source) }));
     this.#changed = changed;
     if (source instanceof File) this.check();
@@ -152,13 +153,4 @@ export class Examination {
 export function failureOf(error: unknown): Failure {
   if (error instanceof InspectorError) return { kind: error.kind, message: error.message };
   return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
-}
-
-function lastSegment(url: URL): string {
-  const last = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
 }

@@ -5,3 +5,13 @@ export function absolute(url: URL | string): string {
   const base = typeof document === "undefined" ? globalThis.location?.href : document.baseURI;
   return new URL(url, base).href;
 }
+
+/** The name of the file that a URL leads to. */
+export function fileNameOf({ pathname }: URL): string {
+  const last = pathname.slice(pathname.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

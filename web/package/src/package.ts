@@ -1,5 +1,5 @@
 // A package that was opened: what can be asked of it.
-import { absolute } from "./address.js";
+import { absolute, fileNameOf } from "./address.js";
 import type { Place, Subject, Traffic } from "./protocol.js";
 import type { Comparison, Inspection, Report } from "./types.js";
 import type { VerifyChoices } from "./verify-choices.js";
@@ -118,11 +118,5 @@ export class Package {
 function nameOf(source: Blob | URL | string): string {
   if (source instanceof File) return source.name;
   if (source instanceof Blob) throw new TypeError("a Blob has no name: say what the package's file is called");
-  const path = new URL(absolute(source)).pathname;
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
+  return fileNameOf(new URL(absolute(source)));
 }
