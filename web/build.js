@@ -1,5 +1,5 @@
 // Puts together what scripts/web has compiled: checks the types, bundles the scripts, writes declarations.
-import { cp, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -35,8 +35,15 @@ await build({
 });
 for (const file of ["package.json", "README.md", "example"]) await cp(`package/${file}`, `pkg/${file}`, { recursive: true });
 
-await bundle("page/main.ts", "dist/inspector.js");
-for (const file of ["inspector.wasm", "worker.js"]) await cp(`pkg/${file}`, `dist/${file}`);
+// The command line embeds these: it is not built anew for files that are the same.
+await bundle("page/main.ts", "pkg/page/inspector.js");
+await mkdir("dist", { recursive: true });
+for (const [file, built] of [["inspector.wasm", "pkg"], ["worker.js", "pkg"], ["inspector.js", "pkg/page"]]) {
+  const bytes = await readFile(`${built}/${file}`);
+  const before = await readFile(`dist/${file}`).catch(() => undefined);
+  if (!before?.equals(bytes)) await writeFile(`dist/${file}`, bytes);
+}
+await rm("pkg/page", { recursive: true });
 
 for (const file of ["dist/inspector.wasm", "dist/worker.js", "dist/inspector.js", "pkg/records.wasm", "pkg/records-worker.js"]) {
   const bytes = await readFile(file);
