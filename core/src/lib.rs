@@ -6,6 +6,7 @@
 extern crate towpath_tests_in_wasm;
 
 pub mod channel;
+pub mod environment;
 #[cfg(feature = "native")]
 pub mod index;
 pub mod inspect;

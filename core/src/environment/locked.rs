@@ -1,0 +1,86 @@
+//! What was solved: the packages of an environment on one platform.
+
+use crate::channel::Subdir;
+use crate::package::ArtifactName;
+
+/// The packages of an environment on one platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// The platform: a subdir other than `noarch`.
+    pub platform: Subdir,
+    /// The URLs of the channels in order of priority, as far as they are known.
+    pub channels: Vec<String>,
+    /// The packages, each once.
+    pub packages: Vec<LockedPackage>,
+}
+
+/// A file of a channel that an environment uses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LockedPackage {
+    /// The URL of the channel: no slash at its end, no passwords and tokens in it.
+    pub channel: String,
+    /// The subdir that it is in.
+    pub subdir: Subdir,
+    /// Its file.
+    pub file: ArtifactName,
+    /// SHA-256 of the file, if it is known.
+    pub sha256: Option<[u8; 32]>,
+    /// MD5 of the file, if it is known.
+    pub md5: Option<[u8; 16]>,
+    /// The file's size in bytes, if it is known.
+    pub size: Option<u64>,
+}
+
+/// What the name of a file says of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageIdentity<'a> {
+    /// `numpy`
+    pub name: &'a str,
+    /// `2.1.0`
+    pub version: &'a str,
+    /// `py312h58c1407_0`
+    pub build: &'a str,
+}
+
+impl LockedPackage {
+    /// What the file's name says; `None` if it is not `NAME-VERSION-BUILD` (CEP 26).
+    pub fn identity(&self) -> Option<PackageIdentity<'_>> {
+        PackageIdentity::of(&self.file)
+    }
+
+    /// Where the file is.
+    pub fn url(&self) -> String {
+        format!("{}/{}/{}", self.channel, self.subdir, self.file.as_str())
+    }
+}
+
+impl<'a> PackageIdentity<'a> {
+    /// What a file's name says; `None` if it is not `NAME-VERSION-BUILD` (CEP 26).
+    pub fn of(file: &'a ArtifactName) -> Option<Self> {
+        let mut parts = file.stem().rsplitn(3, '-');
+        let (build, version, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_whole = [name, version, build].iter().all(|part| !part.is_empty());
+        is_whole.then_some(Self { name, version, build })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("scikit-learn-1.5.0-py312_0.conda", Some(("scikit-learn", "1.5.0", "py312_0")))]
+    #[case("lock-1.tar.bz2", None)]
+    #[case("lock--0.conda", None)]
+    fn a_file_name_says_which_package_it_is(
+        #[case] file_name: &str,
+        #[case] expected: Option<(&str, &str, &str)>,
+    ) {
+        let file = ArtifactName::new(file_name).unwrap();
+        let found = PackageIdentity::of(&file);
+        assert_eq!(
+            found.map(|found| (found.name, found.version, found.build)),
+            expected
+        );
+    }
+}
