@@ -3,8 +3,12 @@
 //! What somebody asks for is a specification or a lock file. What was solved for one
 //! platform is a [`Lock`]: its packages, each with the channel that it is from.
 
+#[cfg(any(feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
+pub mod ledger;
 mod locked;
 mod name;
+mod specification;
 
 pub use locked::{Lock, LockedPackage, PackageIdentity};
 pub use name::{EnvironmentPath, InvalidName, Name};
+pub use specification::{Specification, SpecificationKind, UnknownKind};

@@ -20,6 +20,8 @@ pub mod gluesql;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
+pub mod relational;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;

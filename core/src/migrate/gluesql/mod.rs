@@ -50,6 +50,17 @@ impl Migrations {
         );
         Self::new(vec![towpath], ADOPTABLE)
     }
+    /// The steps for the file of a channel's environments in GlueSQL.
+    pub fn gluesql_environments() -> Self {
+        let environments = Migration::new(
+            1,
+            "environments",
+            include_str!("environments/0001_environments.up.sql"),
+            include_str!("environments/0001_environments.down.sql"),
+            include_str!("environments/catalogue/0001.txt"),
+        );
+        Self::new(vec![environments], ADOPTABLE)
+    }
 }
 
 /// A storage of GlueSQL, for migrations.

@@ -64,6 +64,44 @@ fn every_step_leaves_the_catalogue_that_is_compiled_in() {
     }
 }
 
+/// The same of the file of a channel's environments, with rows in it.
+#[test]
+fn the_steps_of_environments_go_up_and_down() {
+    let mut storage = MemoryStorage::default();
+    let migrations = Migrations::gluesql_environments();
+    let up = |storage: &mut MemoryStorage| {
+        let mut database = GluesqlDatabase::new(storage);
+        let mut runner = Runner::new(&mut database, &migrations, Options::default());
+        runner.upgrade(Target::Head, &mut silent()).unwrap();
+    };
+    let down = |storage: &mut MemoryStorage, loss: DataLoss| {
+        let mut database = GluesqlDatabase::new(storage);
+        let mut runner = Runner::new(&mut database, &migrations, Options::default());
+        runner.downgrade(Target::Base, loss, &mut silent()).map(|_| ())
+    };
+    up(&mut storage);
+    let live = catalogue(&mut storage);
+    if std::env::var_os("UPDATE_CATALOGUE").is_some() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/migrate/gluesql/environments/catalogue/0001.txt"
+        );
+        fs_err::write(path, live).unwrap();
+        return;
+    }
+    assert_eq!(live, migrations.expected(1).to_string());
+    execute_sql(
+        &mut storage,
+        "INSERT INTO towpath_sequence VALUES ('towpath_build', 7)",
+    );
+    let refused = down(&mut storage, DataLoss::Refuse).unwrap_err();
+    assert!(refused.to_string().contains("towpath_sequence"), "{refused}");
+    down(&mut storage, DataLoss::Allow).unwrap();
+    assert!(!catalogue(&mut storage).contains("towpath_sequence"));
+    up(&mut storage);
+    assert_eq!(catalogue(&mut storage), live);
+}
+
 #[test]
 fn every_step_is_one_transaction() {
     for step in Migrations::gluesql().iter() {

@@ -73,6 +73,7 @@ impl Migrations {
                 migration!(1, "0001", "conda_index"),
                 migration!(2, "0002", "towpath"),
                 migration!(3, "0003", "prefix_indexes"),
+                migration!(4, "0004", "environments"),
             ],
             ADOPTABLE,
         )

@@ -47,6 +47,17 @@ impl Migrations {
         );
         Self::new(vec![towpath], ADOPTABLE).on(include_str!("catalogue/0000.txt"))
     }
+    /// The steps for the file of a channel's environments in SQLite.
+    pub fn sqlite_environments() -> Self {
+        let environments = Migration::new(
+            1,
+            "environments",
+            include_str!("environments/0001_environments.up.sql"),
+            include_str!("environments/0001_environments.down.sql"),
+            include_str!("environments/catalogue/0001.txt"),
+        );
+        Self::new(vec![environments], ADOPTABLE)
+    }
 }
 
 /// A database file of SQLite, for migrations.

@@ -123,6 +123,45 @@ fn every_step_leaves_the_catalogue_that_is_compiled_in() {
     }
 }
 
+/// The same of the file of a channel's environments, with rows in it.
+#[test]
+fn the_steps_of_environments_go_up_and_down() {
+    let connection = Connection::open_in_memory().unwrap();
+    let migrations = Migrations::sqlite_environments();
+    let mut database = SqliteDatabase::new(&connection);
+    let mut runner = Runner::new(&mut database, &migrations, Options::default());
+    runner.upgrade(Target::Head, &mut silent()).unwrap();
+    let live = catalogue(&connection);
+    if std::env::var_os("UPDATE_CATALOGUE").is_some() {
+        let path = "src/migrate/sqlite/environments/catalogue/0001.txt";
+        fs_err::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), live).unwrap();
+        return;
+    }
+    assert_eq!(live, migrations.expected(1).to_string());
+    let before = schema(&connection);
+    connection
+        .execute_batch(
+            "INSERT INTO towpath_namespace (name, created_at) VALUES ('team', '2026-01-01T00:00:00.000000Z')",
+        )
+        .unwrap();
+    let mut database = SqliteDatabase::new(&connection);
+    let mut runner = Runner::new(&mut database, &migrations, Options::default());
+    assert_eq!(runner.check().unwrap(), []);
+    let refused = runner.downgrade(Target::Base, DataLoss::Refuse, &mut silent());
+    assert!(
+        refused.unwrap_err().to_string().contains("towpath_namespace"),
+        "{before:?}"
+    );
+    runner
+        .downgrade(Target::Base, DataLoss::Allow, &mut silent())
+        .unwrap();
+    assert!(!catalogue(&connection).contains("towpath_namespace"));
+    let mut database = SqliteDatabase::new(&connection);
+    let mut runner = Runner::new(&mut database, &migrations, Options::default());
+    runner.upgrade(Target::Head, &mut silent()).unwrap();
+    assert_eq!(schema(&connection), before);
+}
+
 #[test]
 fn a_step_back_and_forth_changes_nothing() {
     let file = File::new();

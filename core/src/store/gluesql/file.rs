@@ -50,6 +50,11 @@ impl GluesqlFile {
         })
     }
 
+    /// What the file holds. A transaction is open that was begun with `autocommit`.
+    pub(in crate::store) fn storage(&mut self) -> &mut RedbStorage {
+        &mut self.storage
+    }
+
     /// What a [`Runner`](crate::migrate::Runner) works on.
     pub fn database(&mut self) -> GluesqlDatabase<'_, RedbStorage> {
         GluesqlDatabase::new(&mut self.storage)

@@ -365,7 +365,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What the server said, as far as it helps.
-fn told(error: &postgres::Error) -> String {
+pub(in crate::store) fn told(error: &postgres::Error) -> String {
     let Some(error) = error.as_db_error() else {
         use std::error::Error;
         return match error.source() {

@@ -17,7 +17,7 @@ mod mark;
 mod rows;
 mod temporary_cluster;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use std::io;
 use std::sync::Arc;
@@ -30,6 +30,7 @@ pub use connection::{
     TlsFileError, is_transient,
 };
 pub(crate) use database::LOCK_KEY;
+pub(in crate::store) use database::told;
 pub use database::{PostgresDatabase, PostgresLock};
 pub use temporary_cluster::{ClusterError, ClusterOptions, TemporaryCluster};
 

@@ -11,7 +11,9 @@ use std::sync::{LazyLock, OnceLock};
 use postgres::{Client, NoTls};
 
 use super::*;
+use crate::migrate::Migrations;
 use crate::store::conformance::{Backend, Precision};
+use crate::store::relational::Database;
 
 /// The server of this test process, or the one that the caller of the tests has started.
 pub(in crate::store) fn server() -> &'static str {
@@ -42,15 +44,26 @@ fn url_of(database: &str) -> String {
 
 /// Makes the tables, as the migrations do.
 fn make_tables(client: &mut Client) {
-    for step in [
-        include_str!("../../migrate/postgres/0001_conda_index.up.sql"),
-        include_str!("../../migrate/postgres/0002_towpath.up.sql"),
-    ] {
-        client.batch_execute(step).unwrap();
+    for step in Migrations::postgres().iter() {
+        for statement in step.up.statements() {
+            client.batch_execute(statement.text).unwrap();
+        }
     }
-    for statement in include_str!("../../migrate/postgres/0003_prefix_indexes.up.sql").split_inclusive(';') {
-        client.batch_execute(statement).unwrap();
-    }
+}
+
+/// The relational database at a URL.
+pub(crate) fn database_at(url: &str) -> Database {
+    Database::in_postgres(settings(url), &Retry::default()).unwrap()
+}
+
+/// The URL of a database of nobody else's, with tables and nothing in them.
+pub(crate) fn fresh_url() -> String {
+    make_database("")
+}
+
+/// Such a database.
+pub(crate) fn fresh_database() -> Database {
+    database_at(&fresh_url())
 }
 
 /// Makes a database, with these clauses, and gives its URL.

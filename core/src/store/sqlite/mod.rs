@@ -96,7 +96,7 @@ impl SqliteStore {
     }
 }
 
-fn error_at(path: &Path, source: rusqlite::Error) -> StoreError {
+pub(in crate::store) fn error_at(path: &Path, source: rusqlite::Error) -> StoreError {
     if source.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
         return StoreError::NotADatabase {
             path: path.to_owned(),

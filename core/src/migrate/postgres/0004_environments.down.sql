@@ -1,0 +1,11 @@
+DROP TABLE towpath_forced_removal;
+DROP TABLE towpath_hold;
+DROP TABLE towpath_build_file;
+DROP TABLE towpath_build_package;
+DROP TABLE towpath_package;
+DROP TABLE towpath_build_channel;
+DROP TABLE towpath_build;
+DROP TABLE towpath_spec;
+DROP TABLE towpath_environment;
+DROP TABLE towpath_namespace;
+DROP TABLE towpath_used_channel;
