@@ -3,6 +3,7 @@
 //! What somebody asks for is a specification or a lock file. What was solved for one
 //! platform is a [`Lock`]: its packages, each with the channel that it is from.
 
+pub mod formats;
 mod locked;
 mod name;
 
