@@ -6,7 +6,7 @@ use super::{DocumentKind, Source};
 
 /// The kind of a document. What is nothing else is a list of `MatchSpec`s.
 pub(super) fn of(file_name: &str, source: &Source<'_>) -> DocumentKind {
-    if is_explicit(&source.text) {
+    if is_explicit(source.text) {
         return DocumentKind::Explicit;
     }
     let by_content = match &source.yaml {

@@ -9,8 +9,8 @@ use super::{Document, DocumentKind, FormatError, package_url, shape};
 use crate::channel::Subdir;
 use crate::environment::{Lock, LockedPackage};
 
-/// Reads an explicit list. Its platform is the one that it says, else the one of its packages, else
-/// the one that is `told`.
+/// Reads an explicit list. Its platform is the one that it says, else the one that is `told`, else
+/// the one of its packages.
 pub(super) fn read(text: &str, told: Option<&Subdir>) -> Result<Document, FormatError> {
     let mut said = None;
     let mut packages = Vec::new();
@@ -48,9 +48,8 @@ pub(super) fn read(text: &str, told: Option<&Subdir>) -> Result<Document, Format
             }
             said
         }
-        (None, told) => platform_of(&packages)?
-            .or_else(|| told.cloned())
-            .ok_or(FormatError::NoPlatform)?,
+        (None, Some(told)) => told.clone(),
+        (None, None) => platform_of(&packages)?.ok_or(FormatError::NoPlatform)?,
     };
     let mut lock = LockBuilder::new(platform);
     for (line, package) in packages {

@@ -23,8 +23,6 @@ mod yaml_text;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 pub use conda_lock::{Depends, write_conda_lock};
@@ -100,7 +98,7 @@ pub fn read_with(file_name: &str, text: &[u8], options: &ReadOptions) -> Result<
 
 /// A text, and what it is as YAML.
 struct Source<'a> {
-    text: Cow<'a, str>,
+    text: &'a str,
     yaml: Result<Value, FormatError>,
 }
 
@@ -111,10 +109,7 @@ impl<'a> Source<'a> {
             true => Ok(Value::Null),
             false => yaml(text),
         };
-        Self {
-            text: Cow::Borrowed(text),
-            yaml,
-        }
+        Self { text, yaml }
     }
 }
 

@@ -91,33 +91,32 @@ pub(super) fn without_credentials(text: &str) -> String {
     while let Some(start) = rest.find("://") {
         let (before, behind) = rest.split_at(start + "://".len());
         clean.push_str(before);
-        let end = behind
-            .find(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace())
-            .unwrap_or(behind.len());
-        let (authority, path) = behind.split_at(end);
+        let (url, behind) = split_before(behind, char::is_whitespace);
+        let (authority, path) = split_before(url, |c| matches!(c, '/' | '?' | '#'));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         clean.push_str(host);
-        rest = path;
-    }
-    clean.push_str(rest);
-    without_tokens(&clean)
-}
-
-fn without_tokens(text: &str) -> String {
-    const BEFORE: &str = "/t/";
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(BEFORE) {
-        let (before, behind) = rest.split_at(start);
-        clean.push_str(before);
-        let behind = &behind[BEFORE.len()..];
-        let end = behind
-            .find(|c: char| matches!(c, '/' | '?' | '#' | ':') || c.is_whitespace())
-            .unwrap_or(behind.len());
-        rest = &behind[end..];
+        clean.push_str(&without_tokens(path));
+        rest = behind;
     }
     clean.push_str(rest);
     clean
+}
+
+/// A path of a URL without tokens, wherever conda looks for them.
+fn without_tokens(path: &str) -> String {
+    const BEFORE: &str = "/t/";
+    let mut clean = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, behind)) = rest.split_once(BEFORE) {
+        clean.push_str(before);
+        (_, rest) = split_before(behind, |c| matches!(c, '/' | '?' | '#' | ':'));
+    }
+    clean.push_str(rest);
+    clean
+}
+
+fn split_before(text: &str, is_end: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(is_end).unwrap_or(text.len()))
 }
 
 fn is_subdir(text: &str) -> bool {
@@ -219,6 +218,15 @@ mod tests {
     #[case("file:///srv/channel/", "file:///srv/channel")]
     fn channels_have_no_secrets(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(channel(text).as_deref(), Ok(expected));
+    }
+
+    #[rstest]
+    #[case("x @ git+https://me:pw@h.example/x.git", "x @ git+https://h.example/x.git")]
+    #[case("https://a:b@h/t/1/c::x https://d:e@i/t/2", "https://h/c::x https://i")]
+    #[case("https://a:b@h/x?to=https://d:e@i", "https://h/x?to=https://d:e@i")]
+    #[case("/srv/t/data me@h", "/srv/t/data me@h")]
+    fn text_loses_the_secrets_of_its_urls(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(without_credentials(text), expected);
     }
 
     #[test]

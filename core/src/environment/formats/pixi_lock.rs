@@ -99,7 +99,7 @@ pub(super) fn read(document: Value, asked: Option<&str>) -> Result<Document, For
         &mut warnings,
     )?;
     let LeftOut { pypi, source } = left_out_packages;
-    for (which, kind) in [(&pypi, "for pip"), (&source, "to be built from source")] {
+    for (which, kind) in [(&pypi, "for pip"), (&source, "from source or a local path")] {
         if !which.is_empty() {
             warnings.push(left_out(which.len(), kind));
         }

@@ -78,7 +78,7 @@ pub(super) fn compose(text: &str, nodes_max: usize) -> Result<Document<'_>, Unre
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| Unreadable::Syntax {
             line: error.marker().line(),
-            what: error.to_string(),
+            column: error.marker().col() + 1,
         })?;
         if let Some(tabs) = &mut composer.tabs {
             tabs.see(&event, &span)?;

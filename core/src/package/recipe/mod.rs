@@ -36,13 +36,13 @@ pub(crate) enum Unreadable {
     /// Bytes of no encoding, or characters that YAML does not allow.
     #[error("is not text: YAML is UTF-8 or UTF-16 without control characters")]
     Characters,
-    /// What the parser said.
-    #[error("line {line}: is not YAML: {what}")]
+    /// Where the parser stopped. It is built without words for what it met there.
+    #[error("line {line}: is not YAML at column {column}: look there, and at the line before")]
     Syntax {
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
-        what: String,
+        /// The column, from 1.
+        column: usize,
     },
     /// A tab where ruamel.yaml takes none.
     #[error("is not YAML: there is a tab where only spaces can be")]

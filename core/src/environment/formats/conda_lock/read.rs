@@ -133,6 +133,9 @@ pub(in crate::environment::formats) fn read(document: Value) -> Result<Document,
 
 /// The platforms in their order, and an empty lock for each.
 fn platforms(value: Option<&Value>) -> Result<(Vec<Subdir>, BTreeMap<String, LockBuilder>), FormatError> {
+    if value.is_none() {
+        return Err(FormatError::member("metadata.platforms", "is missing (CEP 37)"));
+    }
     let mut order = Vec::new();
     let mut locks = BTreeMap::new();
     for (place, value) in list("metadata.platforms", value)?.iter().enumerate() {
@@ -145,10 +148,7 @@ fn platforms(value: Option<&Value>) -> Result<(Vec<Subdir>, BTreeMap<String, Loc
         }
         order.push(platform);
     }
-    match order.is_empty() {
-        true => Err(FormatError::member("metadata.platforms", "names no platform")),
-        false => Ok((order, locks)),
-    }
+    Ok((order, locks))
 }
 
 fn package(entry: &Entry) -> Result<LockedPackage, String> {

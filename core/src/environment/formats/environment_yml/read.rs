@@ -19,7 +19,7 @@ const SELECTED_BYTES_MAX: usize = 1 << 20;
 
 /// Reads an `environment.yml`, with selectors of both kinds.
 pub(in crate::environment::formats) fn read(source: Source<'_>) -> Result<Document, FormatError> {
-    let (mut request, warnings) = match LineSelectors::of(&source.text)? {
+    let (mut request, warnings) = match LineSelectors::of(source.text)? {
         None => {
             let draft = Draft::of(source.yaml?)?;
             let warnings = draft.warnings.clone();

@@ -52,7 +52,7 @@ fn messages_say_where_and_what_and_what_to_do() {
     e.yml: name: "a b" has spaces, `/`, `:` or `#`, or is empty (CEP 24)
     e.yml: dependencies: is missing: it is the list of what is wanted (CEP 24)
     e.yml: is not YAML: the key "name" stands twice in one mapping
-    e.yml: line 1: is not YAML:  at char 3 line 1 column 4
+    e.yml: line 1: is not YAML at column 4: look there, and at the line before
     e.yml: is a list, and should be a mapping of keys to values
     e.yml: channels[0]: "ftp://h.example/c" is no URL of a kind that is read: they begin with https://, http:// or file://
     e.yml: channels[0]: names no channel

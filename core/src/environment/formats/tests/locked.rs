@@ -45,6 +45,11 @@ fn an_explicit_list_is_read_by_lines() {
     Some("osx-64"),
     Some("osx-64")
 )]
+#[case::told_of_several(
+    "@EXPLICIT\nhttps://h.example/c/win-64/b-1-0.conda\nhttps://h.example/c/linux-64/a-1-0.conda\n",
+    Some("win-arm64"),
+    Some("win-arm64")
+)]
 #[case::unknown("@EXPLICIT\nhttps://h.example/c/noarch/b-1-0.conda\n", None, None)]
 #[case::several(
     "@EXPLICIT\nhttps://h.example/c/win-64/b-1-0.conda\nhttps://h.example/c/linux-64/a-1-0.conda\n",
@@ -252,7 +257,7 @@ fn an_environment_of_a_pixi_lock_is_asked_for_by_name() {
     "#);
     insta::assert_snapshot!(document.warnings.join("\n"), @"
     big is left out: it is of linux-64, as linux-64 is, and one lock is read for each subdir
-    1 package to be built from source is left out: only files of conda channels are recorded
+    1 package from source or a local path is left out: only files of conda channels are recorded
     ");
     let error = read_with("x", PIXI_7.as_bytes(), &options("prod")).unwrap_err();
     insta::assert_snapshot!(error, @r#"has no environment "prod": it has default, test"#);

@@ -133,7 +133,7 @@ fn a_conda_lock_has_what_cep_37_asks_for() {
       sources:
       - environment.yml
     package:
-      name: a
+    - name: a
       version: '1.10'
       manager: conda
       platform: linux-64
