@@ -5,6 +5,8 @@
 
 mod locked;
 mod name;
+#[cfg(feature = "solve")]
+pub mod solve;
 
 pub use locked::{Lock, LockedPackage, PackageIdentity};
 pub use name::{EnvironmentPath, InvalidName, Name};
