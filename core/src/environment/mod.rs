@@ -8,6 +8,8 @@ pub mod formats;
 pub mod ledger;
 mod locked;
 mod name;
+#[cfg(feature = "solve")]
+pub mod solve;
 mod specification;
 
 pub use locked::{Lock, LockedPackage, PackageIdentity};

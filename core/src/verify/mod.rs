@@ -5,7 +5,7 @@
 //! browser and the documentation share. A broken package is never an error here: what is wrong with
 //! it is what was asked for.
 
-mod against;
+pub(crate) mod against;
 mod evidence;
 #[cfg(feature = "native")]
 mod files;
