@@ -132,17 +132,12 @@ fn new_records_are_read_as_they_are_meant() {
 fn records_that_would_break_the_solver_are_left_out() {
     let nested = format!("a[when=\"{}b{}\"]", "(".repeat(500), ")".repeat(500));
     let hostile = [
-        "*",
-        "ga*",
-        "^g.*$",
-        "gate[when=\"*\"]",
-        "gate[when=\"lib* and gate\"]",
-        "gate[when=\"gate[when='gate']\"]",
-        "gate[when=\"\"]",
-        "gate[extras=[]]",
-        "[when=\"gate\"]",
         &nested,
-        "\0",
+        r#"gate[when="lever[build=\]"]"#,
+        r#"gate[when="gate and lever[fn=[\]]"]"#,
+        r#"gate[when="gate[when='gate']"]"#,
+        "*",
+        "",
     ];
     for text in hostile {
         let constrained = with(record("lock", "3", 0, &[]), json!({"constrains": [text]}));
