@@ -178,3 +178,18 @@ fn a_record_that_cannot_be_read_is_left_out_and_counted() {
         solution.log
     );
 }
+
+#[test]
+fn a_file_of_two_names_is_told_by_the_solver() {
+    let channel = TestChannel::new("main", &[]);
+    let document = json!({
+        "packages.conda": {"gate-1-0.conda": record("gate", "1", 0, &[]).1},
+        "v3": {"conda": {"gate-1-0": record("lock", "1", 0, &["gate"]).1}},
+    });
+    channel.write("noarch/repodata.json", document.to_string().as_bytes());
+    let error = solve(&request(&[&channel], &["lock"])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the solver refuses the channels' records: encountered duplicate records for gate-1-0.conda"
+    );
+}
