@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
-use towpath_core::channel::{ChannelFolder, Subdir};
+use towpath_core::channel::{ChannelFolder, KNOWN_SUBDIRS, Subdir};
 use towpath_core::environment::ledger::{ChannelFile, Ledger, LedgerError, Stamp};
 use towpath_core::environment::{Channel, EnvironmentPath, InvalidName};
 use towpath_core::package::ArtifactName;
@@ -61,6 +61,16 @@ impl PlaceArgs {
 
     /// The channel.
     pub(crate) fn open(&self) -> Result<Channel, Failure> {
+        // Whoever is in the wrong folder is not to find a database there afterwards.
+        if !KNOWN_SUBDIRS
+            .iter()
+            .any(|subdir| self.channel.join(subdir).is_dir())
+        {
+            return Err(Failure::usage(format!(
+                "{} is no channel: it has no subdir such as noarch (-C DIR names the channel)",
+                self.channel.display()
+            )));
+        }
         let config = self.config()?;
         let urls = self
             .channel_url
@@ -132,6 +142,14 @@ pub(crate) fn file_of_channel(channel: &Path, text: &str) -> Result<ChannelFile,
                 channel.display()
             ))
         })
+}
+
+/// The failure of a ledger; where packages are missing, with what makes light of it.
+pub(super) fn is_missing(error: LedgerError) -> Failure {
+    match error {
+        LedgerError::Missing(_) => Failure::failed(error).hinting("--allow-missing does it all the same"),
+        other => other.into(),
+    }
 }
 
 /// The failure of a ledger; that a package is needed has a status of its own.

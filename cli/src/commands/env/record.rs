@@ -12,7 +12,7 @@ use towpath_core::environment::formats::{
 use towpath_core::environment::ledger::{BuildFile, BuildFileKind, ChannelContent, Outcome, Solved};
 use towpath_core::environment::{EnvironmentPath, Lock, Specification};
 
-use super::place::{PlaceArgs, path, stamp};
+use super::place::{PlaceArgs, is_missing, path, stamp};
 use crate::failure::Failure;
 use crate::report;
 
@@ -99,7 +99,9 @@ pub(super) fn run(args: &RecordArgs) -> Result<ExitCode, Failure> {
         true => None,
         false => Some(&channel),
     };
-    let recorded = ledger.record(&args.path, &specification, &solved?, content, &stamp())?;
+    let recorded = ledger
+        .record(&args.path, &specification, &solved?, content, &stamp())
+        .map_err(is_missing)?;
     let lines: Vec<String> = recorded
         .iter()
         .map(|recorded| match recorded.outcome {

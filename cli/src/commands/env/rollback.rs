@@ -9,7 +9,7 @@ use towpath_core::environment::EnvironmentPath;
 use towpath_core::environment::ledger::ChannelContent;
 
 use super::look::chosen_one;
-use super::place::{PlaceArgs, path, stamp};
+use super::place::{PlaceArgs, is_missing, path, stamp};
 use crate::failure::Failure;
 
 /// Make an earlier build of an environment current again
@@ -45,7 +45,9 @@ pub(super) fn run(args: &RollbackArgs) -> Result<ExitCode, Failure> {
         true => None,
         false => Some(&channel),
     };
-    let build = ledger.roll_back(&args.path, &platform, args.to, content)?;
+    let build = ledger
+        .roll_back(&args.path, &platform, args.to, content)
+        .map_err(is_missing)?;
     let json = json!({ "environment": args.path.to_string(), "platform": platform.as_str(), "build": build });
     let line = format!("{} {platform}: build {build} is current again", args.path);
     args.place.answer(&json, &[line])?;

@@ -100,11 +100,14 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
             }
             Err(AttemptError::Solve { build, source }) => {
                 has_failed = true;
-                report::say(&report::shown(&format!(
-                    "{}: {} {platform}: build {build} failed: {source}",
+                let why = source.to_string();
+                let why: Vec<String> = why.lines().map(report::shown).collect();
+                report::say(&format!(
+                    "{}: {} {platform}: build {build} failed: {}",
                     report::error("error"),
-                    args.path
-                )));
+                    args.path,
+                    why.join("\n  ")
+                ));
                 builds.push(json!({ "platform": platform.as_str(), "build": build, "status": "failed", "why": source.to_string() }));
             }
             Err(other) => return Err(other.into()),
