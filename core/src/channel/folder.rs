@@ -79,6 +79,16 @@ impl ChannelFolder {
         })
     }
 
+    /// The `SQLite` file of the environments that are recorded. It is no cache: nothing else knows them.
+    pub fn environments_in_sqlite(&self) -> PathBuf {
+        self.root.join(".towpath").join("environments.db")
+    }
+
+    /// The redb file of the environments that are recorded, with GlueSQL.
+    pub fn environments_in_gluesql(&self) -> PathBuf {
+        self.root.join(".towpath").join("environments.redb")
+    }
+
     /// Where the things of `subdir` lie.
     pub fn subdir(&self, subdir: &Subdir) -> SubdirFolder {
         SubdirFolder {

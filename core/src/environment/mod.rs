@@ -1,14 +1,31 @@
 //! Recorded environments: who uses which packages of a channel.
 //!
-//! What somebody asks for is a specification or a lock file. What was solved for one
+//! What somebody asks for is a [`Request`](formats::Request) or a lock file. What was solved for one
 //! platform is a [`Lock`]: its packages, each with the channel that it is from.
 
-#[cfg(any(feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
+#[cfg(all(feature = "ledger", feature = "solve"))]
+mod attempt;
+#[cfg(feature = "ledger")]
+pub mod difference;
+pub mod formats;
+#[cfg(feature = "ledger")]
+pub mod impact;
+#[cfg(feature = "ledger")]
 pub mod ledger;
 mod locked;
 mod name;
+#[cfg(feature = "ledger")]
+mod own;
+#[cfg(feature = "solve")]
+pub mod solve;
 mod specification;
+mod wanted;
 
+#[cfg(all(feature = "ledger", feature = "solve"))]
+pub use attempt::{AttemptError, solve_and_record};
 pub use locked::{Lock, LockedPackage, PackageIdentity};
 pub use name::{EnvironmentPath, InvalidName, Name};
-pub use specification::{Specification, SpecificationKind, UnknownKind};
+#[cfg(feature = "ledger")]
+pub use own::Channel;
+pub use specification::Specification;
+pub use wanted::{NotWanted, Wanted};

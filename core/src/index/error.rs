@@ -43,6 +43,9 @@ pub enum IndexError {
         /// The subdir.
         subdir: Subdir,
     },
+    /// Nothing is kept, so no environments are either.
+    #[error("there are no environments where nothing is kept: use another --db than memory")]
+    NoEnvironments,
     /// Another process is at work on the subdir.
     #[error("another process is indexing {subdir}")]
     Busy {

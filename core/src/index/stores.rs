@@ -6,6 +6,8 @@ use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder};
 use crate::store::GluesqlStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
+#[cfg(feature = "ledger")]
+use crate::store::relational::Database;
 use crate::store::{MemoryStore, Store};
 
 #[cfg(feature = "postgres")]
@@ -29,6 +31,10 @@ pub enum StoreKind {
     /// Nowhere: every run reads everything.
     Memory,
 }
+
+/// What a channel is called in a database that lies in its own folder.
+#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
+const OWN: &str = ".";
 
 /// A subdir's store.
 pub type BoxedStore = Box<dyn Store + Send>;
@@ -129,6 +135,44 @@ impl ChannelStores {
         Ok(subdirs)
     }
 
+    /// The database of what the channel's subdirs have in common, and what this channel is called in it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened or made, or nothing is kept.
+    #[cfg(feature = "ledger")]
+    pub fn database(&self, channel: &ChannelFolder) -> Result<(Database, String), IndexError> {
+        Ok(match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Place::Sqlite => (
+                Database::in_sqlite(&channel.environments_in_sqlite())?,
+                OWN.to_owned(),
+            ),
+            #[cfg(feature = "gluesql-redb")]
+            Place::Gluesql => (
+                Database::in_gluesql(&channel.environments_in_gluesql())?,
+                OWN.to_owned(),
+            ),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(on_server) => on_server.database()?,
+            Place::Memory => return Err(IndexError::NoEnvironments),
+        })
+    }
+
+    /// Whether there is a database of what the channel's subdirs have in common.
+    #[cfg(feature = "ledger")]
+    pub fn has_database(&self, channel: &ChannelFolder) -> bool {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Place::Sqlite => channel.environments_in_sqlite().is_file(),
+            #[cfg(feature = "gluesql-redb")]
+            Place::Gluesql => channel.environments_in_gluesql().is_file(),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(_) => true,
+            Place::Memory => false,
+        }
+    }
+
     /// Whether the subdir has a store that lies with its packages.
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "gluesql-redb")),
@@ -191,7 +235,7 @@ impl ChannelStores {
     /// # Errors
     ///
     /// When it has packages of which nothing can be known, because nothing is kept.
-    pub(super) fn open_known(&self, folder: &SubdirFolder) -> Result<Option<BoxedStore>, IndexError> {
+    pub(crate) fn open_known(&self, folder: &SubdirFolder) -> Result<Option<BoxedStore>, IndexError> {
         match &self.0 {
             #[cfg(feature = "postgres")]
             Place::Postgres(channel) => {

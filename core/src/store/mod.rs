@@ -20,7 +20,7 @@ pub mod gluesql;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
-#[cfg(any(feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
+#[cfg(feature = "ledger")]
 pub mod relational;
 mod row;
 #[cfg(feature = "sqlite")]

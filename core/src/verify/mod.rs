@@ -5,7 +5,7 @@
 //! browser and the documentation share. A broken package is never an error here: what is wrong with
 //! it is what was asked for.
 
-mod against;
+pub(crate) mod against;
 mod evidence;
 #[cfg(feature = "native")]
 mod files;
@@ -36,6 +36,7 @@ pub use files::{LocalPackage, verify_files};
 pub use finding::{Finding, Found, Place};
 #[cfg(feature = "native")]
 pub(crate) use match_spec::Requirement;
+pub(crate) use match_spec::check as check_match_spec;
 pub use output::{
     CheckedFile, explanation, github_annotations, github_unreadable, markdown, rules_page, sarif,
 };

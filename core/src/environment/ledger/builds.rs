@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::error::LedgerError;
 use super::{Ledger, rows};
 use crate::channel::Subdir;
-use crate::environment::{EnvironmentPath, Name, SpecificationKind};
+use crate::environment::formats::DocumentKind;
+use crate::environment::{EnvironmentPath, Name};
 use crate::store::StoreError;
 use crate::store::relational::{Row, Session, Value};
 
@@ -88,7 +89,7 @@ pub struct Build {
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// The form of what was asked for.
-    pub specification_kind: SpecificationKind,
+    pub specification_kind: DocumentKind,
     /// Which specification: its digest.
     pub specification: String,
 }

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::channel::Subdir;
-use crate::environment::{EnvironmentPath, Lock, LockedPackage, Specification, SpecificationKind};
+use crate::environment::formats::DocumentKind;
+use crate::environment::{EnvironmentPath, Lock, LockedPackage, Specification};
 use crate::index::IndexError;
 use crate::package::ArtifactName;
 use crate::store::StoreError;
@@ -95,7 +96,7 @@ fn package(channel: &str, name: &str) -> LockedPackage {
 
 fn specification(text: &str) -> Specification {
     Specification {
-        kind: SpecificationKind::Explicit,
+        kind: DocumentKind::Explicit,
         sha256: format!(
             "{:064x}",
             text.bytes().fold(7_u64, |sum, byte| sum * 31 + u64::from(byte))

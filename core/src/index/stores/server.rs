@@ -11,6 +11,7 @@ use crate::index::IndexError;
 use crate::migrate::{self, MigrateError, Migrations, Options, Runner, Status};
 use crate::store::StoreError;
 use crate::store::postgres::{ConnectionSettings, PostgresDatabase, PostgresStore, Retry};
+use crate::store::relational::Database;
 
 /// Which database, and what may be done to it.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub enum SetUp {
 /// A channel in a database.
 pub(in crate::index) struct ChannelOnServer {
     database: Arc<PostgresDatabase>,
+    settings: ConnectionSettings,
+    retry: Retry,
     prefix: ChannelPrefix,
 }
 
@@ -49,7 +52,18 @@ impl ChannelOnServer {
         let database = PostgresDatabase::connect(postgres.settings.clone(), postgres.retry)?;
         database.check_rights()?;
         let prefix = ChannelPrefix::of_channel_or_new(root)?;
-        Ok(Self { database, prefix })
+        Ok(Self {
+            database,
+            settings: postgres.settings.clone(),
+            retry: postgres.retry,
+            prefix,
+        })
+    }
+
+    /// The database over a connection of its own, and the channel's prefix.
+    pub(super) fn database(&self) -> Result<(Database, String), IndexError> {
+        let database = Database::in_postgres(self.settings.clone(), &self.retry)?;
+        Ok((database, self.prefix.to_string()))
     }
 
     /// Writes down what the channel is called, for whoever looks at the database.

@@ -10,7 +10,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 
-use super::{NESTING_MAX, NODES_MAX, Unreadable, plain::Version, tabs::Tabs, tag::Tag};
+use super::{NESTING_MAX, Unreadable, plain::Version, tabs::Tabs, tag::Tag};
 
 /// A node of the document it was taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub(super) struct Document<'text> {
     nodes: Vec<Node<'text>>,
     pub(super) root: Option<NodeId>,
     pub(super) version: Version,
+    nodes_max: usize,
 }
 
 impl<'text> Document<'text> {
@@ -46,8 +47,8 @@ impl<'text> Document<'text> {
     }
 
     fn add(&mut self, tag: Tag, content: Content<'text>) -> Result<NodeId, Unreadable> {
-        if self.nodes.len() == NODES_MAX {
-            return Err(Unreadable);
+        if self.nodes.len() == self.nodes_max {
+            return Err(Unreadable::Nodes);
         }
         self.nodes.push(Node { tag, content });
         Ok(NodeId(self.nodes.len() - 1))
@@ -56,7 +57,7 @@ impl<'text> Document<'text> {
 
 /// The only document in `text`. A second document makes it unreadable, and so does any error of
 /// syntax.
-pub(super) fn compose(text: &str) -> Result<Document<'_>, Unreadable> {
+pub(super) fn compose(text: &str, nodes_max: usize) -> Result<Document<'_>, Unreadable> {
     let tabs = Tabs::of(text);
     let options = options! {
         emit_comments: tabs.is_some(),
@@ -68,17 +69,24 @@ pub(super) fn compose(text: &str) -> Result<Document<'_>, Unreadable> {
     let mut composer = Composer {
         text,
         tabs,
+        document: Document {
+            nodes_max,
+            ..Document::default()
+        },
         ..Composer::default()
     };
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|_| Unreadable)?;
+        let (event, span) = event.map_err(|error| Unreadable::Syntax {
+            line: error.marker().line(),
+            column: error.marker().col() + 1,
+        })?;
         if let Some(tabs) = &mut composer.tabs {
             tabs.see(&event, &span)?;
         }
         composer.take(event, &span)?;
     }
     if composer.tabs.is_some_and(Tabs::any_misplaced) {
-        return Err(Unreadable);
+        return Err(Unreadable::Tab);
     }
     Ok(composer.document)
 }
@@ -104,12 +112,12 @@ impl<'text> Composer<'text> {
         match event {
             Event::DocumentStart(_, version) => {
                 if std::mem::replace(&mut self.begun, true) {
-                    return Err(Unreadable);
+                    return Err(Unreadable::SeveralDocuments);
                 }
                 self.document.version = match version.map(|it| (it.major, it.minor)) {
                     Some((1, 1)) => Version::V1_1,
                     Some((1, _)) | None => Version::V1_2,
-                    Some(_) => return Err(Unreadable),
+                    Some(_) => return Err(Unreadable::Version),
                 };
             }
             Event::Scalar(value, style, anchor, tag) => {
@@ -137,7 +145,7 @@ impl<'text> Composer<'text> {
                 }
             }
             Event::Alias(anchor) => {
-                let id = *self.anchors.get(&anchor).ok_or(Unreadable)?;
+                let id = *self.anchors.get(&anchor).ok_or(Unreadable::Construct)?;
                 self.place(id);
             }
             _ => {}
@@ -172,7 +180,7 @@ impl<'text> Composer<'text> {
 
     fn begin(&mut self, anchor: usize, tag: Tag, content: Content<'text>) -> Result<(), Unreadable> {
         if self.open.len() == NESTING_MAX {
-            return Err(Unreadable);
+            return Err(Unreadable::Nesting);
         }
         let id = self.document.add(tag, content)?;
         self.name(anchor, id);

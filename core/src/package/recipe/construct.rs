@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde_json::{Map, Value};
 
 use super::{
-    NESTING_MAX, NODES_MAX, Unreadable,
+    NESTING_MAX, Scalars, Unreadable,
     compose::{Content, Document, NodeId, Pair},
     key::{Identity, Key},
     scalar::Scalar,
@@ -16,10 +16,15 @@ use super::{
 const TEXT_PER_NODE: usize = 64;
 
 /// The document as JSON; null when there is none.
-pub(super) fn construct(document: &Document<'_>) -> Result<Value, Unreadable> {
+pub(super) fn construct(
+    document: &Document<'_>,
+    scalars: Scalars,
+    nodes_max: usize,
+) -> Result<Value, Unreadable> {
     let mut constructor = Constructor {
         document,
-        nodes_left: NODES_MAX,
+        scalars,
+        nodes_left: nodes_max,
     };
     match document.root {
         Some(root) => constructor.value(root, 0),
@@ -29,6 +34,7 @@ pub(super) fn construct(document: &Document<'_>) -> Result<Value, Unreadable> {
 
 struct Constructor<'a> {
     document: &'a Document<'a>,
+    scalars: Scalars,
     /// What bounds the work, since aliases can make a short document as large as they like.
     nodes_left: usize,
 }
@@ -57,7 +63,7 @@ impl<'a> Constructor<'a> {
             Tag::Sequence | Tag::Mapping | Tag::Set | Tag::OrderedMap | Tag::Pairs
                 if depth == NESTING_MAX =>
             {
-                Err(Unreadable)
+                Err(Unreadable::Nesting)
             }
             Tag::Sequence => {
                 let items = self.items(id)?.iter();
@@ -98,7 +104,7 @@ impl<'a> Constructor<'a> {
             .iter()
             .any(|(key, _)| self.document.node(*key).tag == Tag::Value)
         {
-            return Err(Unreadable);
+            return Err(Unreadable::Construct);
         }
         self.members(pairs.into_iter(), true, depth)
     }
@@ -122,7 +128,9 @@ impl<'a> Constructor<'a> {
                         value,
                     });
                 }
-                Entry::Occupied(_) if unique => return Err(Unreadable),
+                Entry::Occupied(occupied) if unique => {
+                    return Err(Unreadable::DuplicateKey(occupied.key().shown().to_owned()));
+                }
                 // Python's dict keeps the key that it has and takes the new value.
                 Entry::Occupied(mut occupied) => occupied.get_mut().value = value,
             }
@@ -153,7 +161,10 @@ impl<'a> Constructor<'a> {
     fn scalar(&mut self, id: NodeId, tag: Tag) -> Result<Scalar<'a>, Unreadable> {
         let text = self.text(id)?;
         self.spend(text.len() / TEXT_PER_NODE)?;
-        Scalar::read(tag, text, self.document.version)
+        match (self.scalars, tag) {
+            (Scalars::AsWritten, Tag::Bool | Tag::Int | Tag::Float) => Ok(Scalar::Text(text)),
+            _ => Scalar::read(tag, text, self.document.version),
+        }
     }
 
     /// The text of a scalar, or what a mapping that is tagged as a scalar has under `=`.
@@ -161,30 +172,30 @@ impl<'a> Constructor<'a> {
         for _ in 0..NESTING_MAX {
             id = match &self.document.node(id).content {
                 Content::Scalar(text) => return Ok(text),
-                Content::Sequence(_) => return Err(Unreadable),
+                Content::Sequence(_) => return Err(Unreadable::Construct),
                 Content::Mapping(pairs) => {
                     self.spend(pairs.len())?;
                     let found = pairs
                         .iter()
                         .find(|(key, _)| self.document.node(*key).tag == Tag::Value);
-                    found.ok_or(Unreadable)?.1
+                    found.ok_or(Unreadable::Construct)?.1
                 }
             };
         }
-        Err(Unreadable)
+        Err(Unreadable::Construct)
     }
 
     fn items(&self, id: NodeId) -> Result<&'a [NodeId], Unreadable> {
         match &self.document.node(id).content {
             Content::Sequence(items) => Ok(items),
-            Content::Scalar(_) | Content::Mapping(_) => Err(Unreadable),
+            Content::Scalar(_) | Content::Mapping(_) => Err(Unreadable::Construct),
         }
     }
 
     fn pairs(&self, id: NodeId) -> Result<&'a [Pair], Unreadable> {
         match &self.document.node(id).content {
             Content::Mapping(pairs) => Ok(pairs),
-            Content::Scalar(_) | Content::Sequence(_) => Err(Unreadable),
+            Content::Scalar(_) | Content::Sequence(_) => Err(Unreadable::Construct),
         }
     }
 
@@ -194,7 +205,7 @@ impl<'a> Constructor<'a> {
         items
             .map(|item| match self.pairs(*item)? {
                 [pair] => Ok(*pair),
-                _ => Err(Unreadable),
+                _ => Err(Unreadable::Construct),
             })
             .collect()
     }
@@ -203,7 +214,7 @@ impl<'a> Constructor<'a> {
     /// first has the last word among them.
     fn flatten(&mut self, id: NodeId, depth: usize) -> Result<Flattened, Unreadable> {
         if depth > NESTING_MAX {
-            return Err(Unreadable);
+            return Err(Unreadable::Nesting);
         }
         let mut merged = Vec::new();
         let mut own = Vec::new();
@@ -213,12 +224,12 @@ impl<'a> Constructor<'a> {
                 continue;
             }
             if !merged.is_empty() {
-                return Err(Unreadable);
+                return Err(Unreadable::Construct);
             }
             let sources = match &self.document.node(value).content {
                 Content::Mapping(_) => std::slice::from_ref(&value),
                 Content::Sequence(items) => items,
-                Content::Scalar(_) => return Err(Unreadable),
+                Content::Scalar(_) => return Err(Unreadable::Construct),
             };
             for source in sources.iter().rev() {
                 let inner = self.flatten(*source, depth + 1)?;
@@ -231,7 +242,7 @@ impl<'a> Constructor<'a> {
     }
 
     fn spend(&mut self, nodes: usize) -> Result<(), Unreadable> {
-        self.nodes_left = self.nodes_left.checked_sub(nodes).ok_or(Unreadable)?;
+        self.nodes_left = self.nodes_left.checked_sub(nodes).ok_or(Unreadable::Nodes)?;
         Ok(())
     }
 }

@@ -10,6 +10,15 @@ pub(super) enum Identity {
     Text(String),
 }
 
+impl Identity {
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Self::Null => "null",
+            Self::Number(text) | Self::Text(text) => text,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) identity: Identity,

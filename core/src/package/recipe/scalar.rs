@@ -40,7 +40,7 @@ impl<'text> Scalar<'text> {
             | Tag::Pairs
             | Tag::Merge
             | Tag::Value
-            | Tag::Unknown => return Err(Unreadable),
+            | Tag::Unknown => return Err(Unreadable::Construct),
         };
         Ok(value.unwrap_or(Self::Text(text)))
     }

@@ -30,10 +30,10 @@ impl<'text> Tabs<'text> {
     }
 
     pub(super) fn see(&mut self, event: &Event<'_>, span: &Span) -> Result<(), Unreadable> {
-        let range = span.byte_range().ok_or(Unreadable)?;
+        let range = span.byte_range().ok_or(Unreadable::Tab)?;
         match event {
             Event::Scalar(_, ScalarStyle::Plain, ..) if self.text.get(range.clone()).is_none_or(has_tab) => {
-                return Err(Unreadable);
+                return Err(Unreadable::Tab);
             }
             // The range of a block scalar is that of its text, without its header.
             Event::Scalar(..) | Event::Comment(..) => self.allowed.push(range),

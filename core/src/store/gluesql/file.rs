@@ -51,6 +51,7 @@ impl GluesqlFile {
     }
 
     /// What the file holds. A transaction is open that was begun with `autocommit`.
+    #[cfg(feature = "ledger")]
     pub(in crate::store) fn storage(&mut self) -> &mut RedbStorage {
         &mut self.storage
     }

@@ -53,6 +53,17 @@ pub enum ChannelError {
     Remote(#[from] RemoteError),
 }
 
+impl ChannelError {
+    /// Why a document could not be read as JSON.
+    pub(crate) fn of_json(location: &Location, error: serde_json::Error) -> Self {
+        if error.is_io() {
+            Self::Io(location.to_string(), error.into())
+        } else {
+            Self::Json(location.to_string(), error)
+        }
+    }
+}
+
 /// Reads what matters out of a channel, and out of others that are used with it: dependencies may
 /// be satisfied by them. Channels that any of them names as its relations (CEP 42) are read too, if
 /// they are there.
@@ -172,16 +183,28 @@ fn read_subdir(
     if let Some(info) = read_shards(place, subdir, wanted, view)? {
         return Ok(Some(info));
     }
+    with_repodata(place, subdir, |location, document| {
+        read(location, document, subdir, wanted, view)
+    })
+}
+
+/// Reads the repodata of a subdir, decompressed, in the way that the caller says; nothing if the channel
+/// has none. No more than is bearable can be read.
+pub(crate) fn with_repodata<T>(
+    place: &ChannelPlace,
+    subdir: &str,
+    read: impl FnOnce(&Location, &mut dyn Read) -> Result<T, ChannelError>,
+) -> Result<Option<T>, ChannelError> {
     let compressed = place.root().join(&format!("{subdir}/repodata.json.zst"));
     if let Some(mut document) = if_given(place.open(&compressed, REPODATA_MAX))? {
-        let mut document = ZstdFrames::new(&mut document, &Limits::default())
+        let document = ZstdFrames::new(&mut document, &Limits::default())
             .map_err(|error| ChannelError::Io(compressed.to_string(), error))?;
-        return read(&compressed, &mut document, subdir, wanted, view).map(Some);
+        return read(&compressed, &mut Bounded::new(document, REPODATA_MAX)).map(Some);
     }
     let plain = place.root().join(&format!("{subdir}/repodata.json"));
     let document = place.open(&plain, REPODATA_MAX)?;
     document
-        .map(|mut document| read(&plain, &mut document, subdir, wanted, view))
+        .map(|mut document| read(&plain, &mut document))
         .transpose()
 }
 
@@ -192,12 +215,6 @@ fn read(
     wanted: &Wanted,
     view: &mut ChannelView,
 ) -> Result<Info, ChannelError> {
-    let document = io::BufReader::new(Bounded::new(document, REPODATA_MAX));
-    read_repodata(document, subdir, wanted, view).map_err(|error| {
-        if error.is_io() {
-            ChannelError::Io(location.to_string(), error.into())
-        } else {
-            ChannelError::Json(location.to_string(), error)
-        }
-    })
+    let document = io::BufReader::new(document);
+    read_repodata(document, subdir, wanted, view).map_err(|error| ChannelError::of_json(location, error))
 }

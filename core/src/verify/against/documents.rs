@@ -14,10 +14,10 @@ use crate::json::msgpack::Record;
 
 /// What a document says of itself, as far as it matters.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Info {
+pub(crate) struct Info {
     /// Where packages are, if they are not beside the document (CEP 15).
     #[serde(default)]
-    pub(super) base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
     /// Where shards are, in an index of them (CEP 16).
     #[serde(default)]
     pub(super) shards_base_url: String,
@@ -35,6 +35,33 @@ pub(super) struct Relations {
     pub(super) overrides: Option<String>,
 }
 
+/// Takes what is read of a document, in the document's order.
+pub(crate) trait RecordSink {
+    /// A record in the document's format.
+    type Record: DeserializeOwned;
+
+    /// What the document says of itself.
+    fn take_info(&mut self, info: Info);
+
+    /// A record of a file.
+    fn take(&mut self, file_name: String, section: Section, record: Self::Record);
+}
+
+/// Reads `repodata.json`.
+pub(crate) fn read_repodata_into(document: impl Read, sink: &mut impl RecordSink) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_reader(document);
+    deserializer.deserialize_map(Top(sink))?;
+    deserializer.end()
+}
+
+/// Reads a shard.
+pub(crate) fn read_shard_into<'de, D: Deserializer<'de>>(
+    shard: D,
+    sink: &mut impl RecordSink,
+) -> Result<(), D::Error> {
+    shard.deserialize_map(Top(sink))
+}
+
 /// Reads what matters out of `repodata.json`; what it says of itself.
 pub(super) fn read_repodata(
     document: impl Read,
@@ -42,12 +69,9 @@ pub(super) fn read_repodata(
     wanted: &Wanted,
     view: &mut ChannelView,
 ) -> serde_json::Result<Info> {
-    let mut deserializer = serde_json::Deserializer::from_reader(document);
     let mut reading = Reading::<Map<String, Value>>::new(subdir, wanted, view);
-    deserializer.deserialize_map(Top(&mut reading))?;
-    let info = reading.info;
-    deserializer.end()?;
-    Ok(info)
+    read_repodata_into(document, &mut reading)?;
+    Ok(reading.info)
 }
 
 /// Reads what matters out of a shard.
@@ -57,8 +81,7 @@ pub(super) fn read_shard<'de, D: Deserializer<'de>>(
     wanted: &Wanted,
     view: &mut ChannelView,
 ) -> Result<(), D::Error> {
-    let mut reading = Reading::<Record>::new(subdir, wanted, view);
-    shard.deserialize_map(Top(&mut reading))
+    read_shard_into(shard, &mut Reading::<Record>::new(subdir, wanted, view))
 }
 
 /// What is being read, of records in some format.
@@ -80,8 +103,17 @@ impl<'a, R> Reading<'a, R> {
             format: PhantomData,
         }
     }
+}
 
-    fn take(&mut self, file_name: String, section: Section, record: Map<String, Value>) {
+impl<R: DeserializeOwned + Into<Map<String, Value>>> RecordSink for Reading<'_, R> {
+    type Record = R;
+
+    fn take_info(&mut self, info: Info) {
+        self.info = info;
+    }
+
+    fn take(&mut self, file_name: String, section: Section, record: R) {
+        let record = record.into();
         let Some(name) = record.get("name").and_then(Value::as_str) else {
             return;
         };
@@ -100,9 +132,9 @@ impl<'a, R> Reading<'a, R> {
 }
 
 /// The document: maps of records, and others that do not matter.
-struct Top<'a, 'b, R>(&'a mut Reading<'b, R>);
+struct Top<'a, S>(&'a mut S);
 
-impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Top<'_, '_, R> {
+impl<'de, S: RecordSink> Visitor<'de> for Top<'_, S> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +147,7 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Top<'
                 "packages" | "packages.conda" => {
                     members.next_value_seed(Records(&mut *self.0, Section::Legacy, ""))?;
                 }
-                "info" => self.0.info = members.next_value()?,
+                "info" => self.0.take_info(members.next_value()?),
                 "v3" => members.next_value_seed(Sections(&mut *self.0))?,
                 _ => {
                     members.next_value::<IgnoredAny>()?;
@@ -127,9 +159,9 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Top<'
 }
 
 /// `v3`: a map of records for each kind of artifact.
-struct Sections<'a, 'b, R>(&'a mut Reading<'b, R>);
+struct Sections<'a, S>(&'a mut S);
 
-impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> for Sections<'_, '_, R> {
+impl<'de, S: RecordSink> DeserializeSeed<'de> for Sections<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -137,7 +169,7 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> f
     }
 }
 
-impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Sections<'_, '_, R> {
+impl<'de, S: RecordSink> Visitor<'de> for Sections<'_, S> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -154,9 +186,9 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Secti
 }
 
 /// Records by file name, and what is missing at the ends of the names.
-struct Records<'a, 'b, R>(&'a mut Reading<'b, R>, Section, &'a str);
+struct Records<'a, S>(&'a mut S, Section, &'a str);
 
-impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> for Records<'_, '_, R> {
+impl<'de, S: RecordSink> DeserializeSeed<'de> for Records<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -164,7 +196,7 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> DeserializeSeed<'de> f
     }
 }
 
-impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Records<'_, '_, R> {
+impl<'de, S: RecordSink> Visitor<'de> for Records<'_, S> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,8 +204,8 @@ impl<'de, R: DeserializeOwned + Into<Map<String, Value>>> Visitor<'de> for Recor
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
-        while let Some((key, record)) = records.next_entry::<String, R>()? {
-            self.0.take(key + self.2, self.1, record.into());
+        while let Some((key, record)) = records.next_entry::<String, S::Record>()? {
+            self.0.take(key + self.2, self.1, record);
         }
         Ok(())
     }

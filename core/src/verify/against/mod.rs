@@ -12,10 +12,18 @@ mod place;
 mod shards;
 mod view;
 
+#[cfg(feature = "solve")]
+pub(crate) use channel::with_repodata;
 pub use channel::{ChannelError, PublishedBuilds, published_builds, read_channels};
 pub(crate) use claim::name_and_requirement;
 pub use claim::{Claim, Wanted};
 pub(in crate::verify) use claim::{name_of, specs};
+#[cfg(feature = "solve")]
+pub(crate) use documents::{Info, RecordSink, read_repodata_into, read_shard_into};
 pub use given::{ChannelDocuments, DocumentError};
 pub use place::ChannelPlace;
+#[cfg(feature = "solve")]
+pub(crate) use place::folder_reference;
+#[cfg(feature = "solve")]
+pub(crate) use shards::{PublishedShards, for_each_shard, shard_index};
 pub use view::{ChannelView, PublishedRecord, Section};

@@ -28,7 +28,7 @@ pub struct ChannelPlace {
 
 /// Where a document or a folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Location {
+pub(crate) enum Location {
     #[cfg(feature = "native")]
     File(PathBuf),
     Url(String),
@@ -74,7 +74,7 @@ impl ChannelPlace {
     }
 
     /// The channel's own place.
-    pub(super) fn root(&self) -> &Location {
+    pub(crate) fn root(&self) -> &Location {
         &self.root
     }
 
@@ -184,7 +184,7 @@ fn is_absence(error: &io::Error) -> bool {
 
 impl Location {
     /// What is at a path in this folder.
-    pub(super) fn join(&self, path: &str) -> Self {
+    pub(crate) fn join(&self, path: &str) -> Self {
         match self {
             #[cfg(feature = "native")]
             Self::File(folder) => Self::File(folder.join(path)),
@@ -215,7 +215,7 @@ impl Location {
 
     /// What a reference in this document names; nothing if it is somewhere that one does not go from
     /// here.
-    pub(super) fn beside(&self, reference: &str) -> Option<Self> {
+    pub(crate) fn beside(&self, reference: &str) -> Option<Self> {
         match self {
             #[cfg(feature = "native")]
             Self::File(document) => {
@@ -228,7 +228,7 @@ impl Location {
 }
 
 /// A reference of a document to a folder, ending in a slash, so that names of files can be joined to it.
-pub(super) fn folder_reference(reference: &str) -> String {
+pub(crate) fn folder_reference(reference: &str) -> String {
     let slash = if reference.is_empty() || reference.ends_with('/') {
         ""
     } else {

@@ -1,6 +1,6 @@
 //! Reads the shards of the names that matter (CEP 16).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 #[cfg(feature = "native")]
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,10 +32,67 @@ struct ShardIndex {
     shards: BTreeMap<String, Digest>,
 }
 
+/// The shards of a subdir: one for each name of packages.
+pub(crate) struct PublishedShards {
+    digests: BTreeMap<String, Digest>,
+    /// Where the index is.
+    location: Location,
+    /// The folder of the shards, seen from the index.
+    base: String,
+}
+
 /// A shard, as an index names it.
-struct NamedShard {
+pub(crate) struct NamedShard {
     location: Location,
     digest: [u8; 32],
+}
+
+/// The index of a subdir's shards, decompressed, and where it is; if it can be got.
+pub(crate) fn shard_index(
+    place: &ChannelPlace,
+    subdir: &str,
+) -> Result<Option<(Location, Vec<u8>)>, ChannelError> {
+    let location = place
+        .root()
+        .join(&format!("{subdir}/repodata_shards.msgpack.zst"));
+    let Some(document) = if_given(place.read(&location, COMPRESSED_MAX))? else {
+        return Ok(None);
+    };
+    match unpacked(&document) {
+        Ok(document) => Ok(Some((location, document))),
+        Err(error) => Err(ChannelError::Msgpack(location.to_string(), error.to_string())),
+    }
+}
+
+impl PublishedShards {
+    /// The shards that an index names, and what it says of itself. Nothing if they are where one does
+    /// not go.
+    pub(crate) fn of(location: Location, index: &[u8]) -> Result<Option<(Self, Info)>, ChannelError> {
+        let ShardIndex { info, shards } = ShardIndex::deserialize(&mut deserializer(index))
+            .map_err(|error| ChannelError::Msgpack(location.to_string(), error.to_string()))?;
+        let base = folder_reference(&info.shards_base_url);
+        let is_followed = location.beside(&base).is_some();
+        let published = Self {
+            digests: shards,
+            location,
+            base,
+        };
+        Ok(is_followed.then_some((published, info)))
+    }
+
+    /// Where the shards of some names are, and their digests.
+    pub(crate) fn named<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<NamedShard> {
+        let digests = names.filter_map(|name| self.digests.get(name));
+        let shards = digests.filter_map(|Digest(digest)| {
+            let hex = base16ct::lower::encode_string(digest);
+            let location = self.location.beside(&format!("{}{hex}.msgpack.zst", self.base))?;
+            Some(NamedShard {
+                location,
+                digest: *digest,
+            })
+        });
+        shards.collect()
+    }
 }
 
 /// Reads what matters in a subdir, if it has shards that can be got; what its index says of itself.
@@ -45,48 +102,26 @@ pub(super) fn read_shards(
     wanted: &Wanted,
     view: &mut ChannelView,
 ) -> Result<Option<Info>, ChannelError> {
-    let location = place
-        .root()
-        .join(&format!("{subdir}/repodata_shards.msgpack.zst"));
-    let document = if_given(place.read(&location, COMPRESSED_MAX))?;
-    let Some(document) = document else {
+    let Some((location, document)) = shard_index(place, subdir)? else {
         return Ok(None);
     };
-    let no_index = |error: String| ChannelError::Msgpack(location.to_string(), error);
-    let document = unpacked(&document).map_err(|error| no_index(error.to_string()))?;
-    let index =
-        ShardIndex::deserialize(&mut deserializer(&document)).map_err(|error| no_index(error.to_string()))?;
-    let Some(shards) = shards_of(&index, &location, &wanted.names(subdir)) else {
+    let Some((shards, info)) = PublishedShards::of(location, &document)? else {
         return Ok(None);
     };
-    for name in index.shards.keys() {
+    for name in shards.digests.keys() {
         view.add_name(subdir, name);
     }
-    for_each_shard(place, &shards, |shard, content| {
+    let wanted_shards = shards.named(wanted.names(subdir).into_iter());
+    for_each_shard(place, &wanted_shards, |shard, content| {
         read_shard(&mut deserializer(&content), subdir, wanted, view)
             .map_err(|error| ChannelError::Msgpack(shard.to_string(), error.to_string()))
     })?;
-    Ok(Some(index.info))
-}
-
-/// Where the shards of some names are, and their digests. Nothing if they are where one does not go.
-fn shards_of(index: &ShardIndex, location: &Location, names: &BTreeSet<&str>) -> Option<Vec<NamedShard>> {
-    let base = folder_reference(&index.info.shards_base_url);
-    let digests = names.iter().filter_map(|name| index.shards.get(*name));
-    let shards = digests.map(|Digest(digest)| {
-        let hex = base16ct::lower::encode_string(digest);
-        let location = location.beside(&format!("{base}{hex}.msgpack.zst"))?;
-        Some(NamedShard {
-            location,
-            digest: *digest,
-        })
-    });
-    shards.collect()
+    Ok(Some(info))
 }
 
 /// Reads shards, one after the other; each is given, decompressed, when it is there.
 #[cfg(not(feature = "native"))]
-fn for_each_shard(
+pub(crate) fn for_each_shard(
     place: &ChannelPlace,
     shards: &[NamedShard],
     mut visit: impl FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,
@@ -98,7 +133,7 @@ fn for_each_shard(
 
 /// Reads shards, several at a time; each is given, decompressed, when it is there.
 #[cfg(feature = "native")]
-fn for_each_shard(
+pub(crate) fn for_each_shard(
     place: &ChannelPlace,
     shards: &[NamedShard],
     mut visit: impl FnMut(&Location, Vec<u8>) -> Result<(), ChannelError>,

@@ -17,7 +17,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub(super) use brackets::{is_flag, is_group_name};
-pub(super) use fault::{Fault, Slip};
+pub(crate) use fault::Fault;
+pub(super) use fault::Slip;
 pub(crate) use requirement::Requirement;
 pub(super) use version::VersionExpression;
 
@@ -63,6 +64,15 @@ impl Spec<'_> {
 /// What keeps clients from reading it.
 pub(super) fn parse(text: &str) -> Result<Spec<'_>, Fault> {
     read(text, true)
+}
+
+/// Whether clients can read a `MatchSpec`.
+///
+/// # Errors
+///
+/// What keeps them from it.
+pub(crate) fn check(text: &str) -> Result<(), Fault> {
+    parse(text).map(|_| ())
 }
 
 /// `may_have_condition` is false for the specs within a condition (CEP 43).

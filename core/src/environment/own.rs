@@ -1,0 +1,141 @@
+//! The channel whose owner records environments, in its folder: its ledger, and what it has.
+
+use crate::channel::{ChannelFolder, Subdir};
+use crate::environment::ledger::{ChannelContent, Ledger, OwnChannel};
+use crate::index::{ChannelStores, IndexError, StoreKind};
+use crate::store::{Order, RecordQuery, Stage, Store};
+
+/// A channel in its folder.
+pub struct Channel {
+    folder: ChannelFolder,
+    stores: ChannelStores,
+    urls: Vec<String>,
+}
+
+impl Channel {
+    /// The channel in a folder, whose stores are of this kind, and which is also known by these URLs:
+    /// the first is the one that is shown.
+    ///
+    /// # Errors
+    ///
+    /// When the folder is none, or the database cannot be reached.
+    pub fn open(kind: &StoreKind, folder: ChannelFolder, urls: Vec<String>) -> Result<Self, IndexError> {
+        fs_err::read_dir(folder.root())?;
+        let mut urls: Vec<String> = urls
+            .iter()
+            .map(|url| url.trim_end_matches('/').to_owned())
+            .collect();
+        urls.push(folder_url(&folder)?);
+        Ok(Self {
+            stores: ChannelStores::open_channel(kind, &folder)?,
+            folder,
+            urls,
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &ChannelFolder {
+        &self.folder
+    }
+
+    /// The URL that is shown.
+    pub fn shown_url(&self) -> &str {
+        self.urls.first().map_or(".", String::as_str)
+    }
+
+    /// Whether a URL is one of this channel.
+    pub fn has_url(&self, url: &str) -> bool {
+        self.urls.iter().any(|own| own == url.trim_end_matches('/'))
+    }
+
+    /// Its environments; the tables for them are made if they are missing.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be opened, or nothing is kept.
+    pub fn ledger(&self) -> Result<Ledger, IndexError> {
+        let (database, address) = self.stores.database(&self.folder)?;
+        let own = OwnChannel {
+            address,
+            urls: self.urls.clone(),
+        };
+        Ok(Ledger::new(database, own))
+    }
+
+    /// Its environments, if anybody ever recorded one.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be opened.
+    pub fn known_ledger(&self) -> Result<Option<Ledger>, IndexError> {
+        match self.stores.has_database(&self.folder) {
+            true => self.ledger().map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The state of a subdir's store, if it tells.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub fn revision(&self, subdir: &Subdir) -> Result<Option<String>, IndexError> {
+        let Some(store) = self.store(subdir)? else {
+            return Ok(None);
+        };
+        Ok(store.change_mark()?.map(|mark| mark.0))
+    }
+
+    /// The records of the packages of some names, as the subdir's store has them: file names and JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub fn records(
+        &self,
+        subdir: &Subdir,
+        is_meant: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<(String, serde_json::Value)>, IndexError> {
+        let Some(store) = self.store(subdir)? else {
+            return Ok(Vec::new());
+        };
+        let query = RecordQuery {
+            stages: vec![Stage::FS],
+            format: None,
+            order: Order::PackageName,
+            run_exports: false,
+        };
+        let mut records = Vec::new();
+        store.for_each_record(&query, &mut |record| {
+            if record.package_name.as_deref().is_some_and(is_meant)
+                && let Ok(json) = serde_json::from_str(&record.record)
+            {
+                records.push((record.file_name.to_owned(), json));
+            }
+            Ok(())
+        })?;
+        Ok(records)
+    }
+
+    fn store(&self, subdir: &Subdir) -> Result<Option<Box<dyn Store + Send>>, IndexError> {
+        self.stores.open_known(&self.folder.subdir(subdir))
+    }
+}
+
+impl ChannelContent for Channel {
+    fn listed(&self, subdir: &Subdir, file_names: &[String]) -> Result<Vec<String>, IndexError> {
+        match self.store(subdir)? {
+            Some(store) => Ok(store.listed(&Stage::FS, file_names)?),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The `file:` URL of a folder.
+fn folder_url(folder: &ChannelFolder) -> Result<String, IndexError> {
+    let path = fs_err::canonicalize(folder.root())?;
+    let path = path.to_string_lossy().replace('\\', "/");
+    let is_of_paths = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
+    let path = crate::web_url::percent_encoded(path.trim_start_matches('/'), is_of_paths);
+    Ok(format!("file:///{path}"))
+}
