@@ -13,13 +13,16 @@ impl Catalogue {
             .filter(|object| object.kind == Kind::Table || expected.has_table(&object.table));
         let mut drifts: Vec<Drift> = extra.map(too_much).collect();
         drifts.sort_by_key(|drift| std::cmp::Reverse(drift.object.kind));
-        for wanted in expected.iter() {
+        // Foreign keys come when the keys that they lead to are there.
+        let (references, others): (Vec<&Object>, Vec<&Object>) = expected.iter().partition(is_reference);
+        for wanted in others.into_iter().chain(references) {
             match self.objects.get(&wanted.key()) {
                 Some(live) if live.is_valid && is_same(live, wanted) => {}
                 Some(live) => drifts.push(different(live, wanted)),
                 None if wanted.kind == Kind::Table => drifts.push(missing_table(wanted, expected)),
                 // It comes with its table.
                 None if !self.has_table(&wanted.table)
+                    && !is_reference(&wanted)
                     && matches!(wanted.kind, Kind::Column | Kind::Constraint) => {}
                 None => drifts.push(missing(wanted)),
             }
@@ -37,6 +40,10 @@ fn is_same(live: &Object, wanted: &Object) -> bool {
             .unwrap_or(text)
     }
     definition(live) == definition(wanted) && (live.kind != Kind::Index || live.table == wanted.table)
+}
+
+fn is_reference(object: &&Object) -> bool {
+    object.kind == Kind::Constraint && object.definition.starts_with("FOREIGN KEY ")
 }
 
 fn too_much(object: &Object) -> Drift {
@@ -84,7 +91,8 @@ fn missing_table(table: &Object, expected: &Catalogue) -> Drift {
         let of_table = |kind| expected.of(kind).filter(|object| object.table == table.name);
         let columns = of_table(Kind::Column)
             .map(|column| format!("{} {}", identifier(&column.name), column.definition));
-        let constraints = of_table(Kind::Constraint).map(|constraint| {
+        let constraints = of_table(Kind::Constraint).filter(|constraint| !is_reference(constraint));
+        let constraints = constraints.map(|constraint| {
             format!(
                 "CONSTRAINT {} {}",
                 identifier(&constraint.name),
@@ -204,35 +212,66 @@ impl<'o> Column<'o> {
         }
     }
 
-    fn is_generated(&self) -> bool {
-        self.value.starts_with("GENERATED ")
+    /// Whether the value is always computed. One that a sequence gives is there to stay.
+    fn is_computed(&self) -> bool {
+        self.value.starts_with("GENERATED ") && !self.is_identity()
+    }
+
+    fn is_identity(&self) -> bool {
+        self.value.ends_with(" AS IDENTITY")
     }
 
     fn turned_into(&self, wanted: &Self, object: &Object) -> Vec<String> {
         let table = identifier(&object.table);
         let name = identifier(&object.name);
-        if (self.is_generated() || wanted.is_generated()) && self.value != wanted.value {
+        if (self.is_computed() || wanted.is_computed()) && self.value != wanted.value {
             return vec![format!("ALTER TABLE {table} DROP COLUMN {name}"), create(object)];
         }
-        let mut repair = Vec::new();
-        let mut alter = |what: String| repair.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {what}"));
-        if self.data_type != wanted.data_type {
+        let mut changes = Vec::new();
+        let is_retyped = self.data_type != wanted.data_type;
+        if is_retyped {
             let data_type = wanted.data_type.split(" COLLATE ").next().unwrap_or_default();
-            if !self.value.is_empty() {
-                alter("DROP DEFAULT".to_owned());
+            if self.value.starts_with("DEFAULT ") {
+                changes.push("DROP DEFAULT".to_owned());
             }
-            alter(format!("TYPE {} USING {name}::{data_type}", wanted.data_type));
+            changes.push(format!("TYPE {} USING {name}::{data_type}", wanted.data_type));
         }
-        if (self.value != wanted.value || self.data_type != wanted.data_type) && !wanted.value.is_empty() {
-            alter(format!("SET {}", wanted.value));
-        } else if self.value != wanted.value {
-            alter("DROP DEFAULT".to_owned());
+        if wanted.is_not_null && !self.is_not_null {
+            changes.push("SET NOT NULL".to_owned());
         }
-        if self.is_not_null != wanted.is_not_null {
-            let verb = if wanted.is_not_null { "SET" } else { "DROP" };
-            alter(format!("{verb} NOT NULL"));
+        if is_retyped || self.value != wanted.value {
+            changes.extend(self.value_turned_into(wanted));
+        }
+        if self.is_not_null && !wanted.is_not_null {
+            changes.push("DROP NOT NULL".to_owned());
+        }
+        let mut repair: Vec<String> = changes
+            .iter()
+            .map(|change| format!("ALTER TABLE {table} ALTER COLUMN {name} {change}"))
+            .collect();
+        if wanted.is_identity() && !self.is_identity() {
+            // It begins with 1, and there may be rows.
+            repair.push(format!(
+                "DO $$ BEGIN EXECUTE format('ALTER TABLE {table} ALTER COLUMN {name} RESTART WITH %s', \
+                 (SELECT coalesce(max({name}), 0) + 1 FROM {table})); END $$"
+            ));
         }
         repair
+    }
+
+    /// What gives the column its value if nobody does, after a change of its type.
+    fn value_turned_into(&self, wanted: &Self) -> Vec<String> {
+        match (self.is_identity(), wanted.is_identity()) {
+            (true, true) if self.value == wanted.value => Vec::new(),
+            (true, true) => vec![format!("SET {}", wanted.value.trim_end_matches(" AS IDENTITY"))],
+            (true, false) if wanted.value.is_empty() => vec!["DROP IDENTITY".to_owned()],
+            (true, false) => vec!["DROP IDENTITY".to_owned(), format!("SET {}", wanted.value)],
+            (false, true) if self.value.is_empty() => vec![format!("ADD {}", wanted.value)],
+            (false, true) => vec!["DROP DEFAULT".to_owned(), format!("ADD {}", wanted.value)],
+            (false, false) if !wanted.value.is_empty() => vec![format!("SET {}", wanted.value)],
+            (false, false) if !self.value.is_empty() => vec!["DROP DEFAULT".to_owned()],
+            (false, false) => Vec::new(),
+        }
     }
 }
 

@@ -16,21 +16,21 @@ fn of_sixteen_migrators_all_succeed_and_each_step_runs_once() {
                 let mut client = fresh.connect();
                 barrier.wait();
                 let moved = upgrade(&mut client, Target::Head).unwrap();
-                assert_eq!(moved.to, 3);
+                assert_eq!(moved.to, head());
                 ran.lock()
                     .unwrap()
                     .extend(moved.steps.into_iter().map(|step| step.version));
-                assert_eq!(status(&mut client), Status::Current { version: 3 });
+                assert_eq!(status(&mut client), current());
             });
         }
     });
     let mut ran = ran.into_inner().unwrap();
     ran.sort_unstable();
-    assert_eq!(ran, [1, 2, 3]);
+    assert_eq!(ran, (1..=head()).collect::<Vec<_>>());
     let mut client = fresh.connect();
     assert_eq!(
         catalogue(&mut client),
-        Migrations::postgres().expected(3).to_string()
+        Migrations::postgres().expected(head()).to_string()
     );
     let ids: i64 = client
         .query_one("SELECT count(*) FROM towpath_store", &[])
@@ -50,13 +50,13 @@ fn of_sixteen_adopters_all_succeed() {
                 let mut client = fresh.connect();
                 barrier.wait();
                 let status = run(&mut client, |runner| runner.bring_up_to_date(&mut silent()));
-                assert_eq!(status.unwrap(), Status::Current { version: 3 });
+                assert_eq!(status.unwrap(), current());
             });
         }
     });
     let rows = run(&mut fresh.connect(), |runner| runner.history().unwrap());
     let how: Vec<How> = rows.iter().map(|row| row.how).collect();
-    assert_eq!(how, [How::Adopted, How::Applied, How::Applied]);
+    assert_eq!(how, adopted());
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn every_step_leaves_the_catalogue_that_is_compiled_in() {
 
 #[test]
 fn a_step_back_and_forth_changes_nothing() {
-    for version in 1..=Migrations::postgres().head() {
+    for version in 1..=head() {
         let fresh = Fresh::at(version - 1);
         let mut client = fresh.connect();
         fill(&mut client, version - 1);
@@ -49,10 +49,10 @@ fn a_step_back_and_forth_changes_nothing() {
 
 #[test]
 fn the_history_says_what_ran() {
-    let fresh = Fresh::at(3);
+    let fresh = Fresh::at(head());
     let rows = run(&mut fresh.connect(), |runner| runner.history().unwrap());
     let migrations = Migrations::postgres();
-    assert_eq!(rows.len(), 3);
+    assert_eq!(rows.len(), migrations.iter().count());
     for (row, step) in rows.iter().zip(migrations.iter()) {
         assert_eq!(row.version, step.version);
         assert_eq!(row.name, step.name);
@@ -110,11 +110,11 @@ fn a_database_is_told_by_its_tables_and_its_history() {
     upgrade(&mut client, Target::Version(2)).unwrap();
     let behind = Status::Behind {
         version: 2,
-        pending: vec![3],
+        pending: (3..=head()).collect(),
     };
     assert_eq!(status(&mut client), behind);
     upgrade(&mut client, Target::Head).unwrap();
-    assert_eq!(status(&mut client), Status::Current { version: 3 });
+    assert_eq!(status(&mut client), current());
     assert_eq!(status(&mut client).access(), Access::Write);
     assert_eq!(upgrade(&mut client, Target::Head).unwrap().steps, []);
     let error = upgrade(&mut client, Target::Version(1)).unwrap_err().to_string();
@@ -129,29 +129,37 @@ fn fresh_at_one() -> Client {
     Fresh::at(1).connect()
 }
 
+const NEWER: &str = "CREATE TABLE towpath_newer (a int);";
+
 /// A towpath of the future, with steps that this one does not know.
-fn newer(up: &'static str) -> Migrations {
+fn newer(up: String) -> Migrations {
     let mut steps: Vec<Migration> = Migrations::postgres().iter().cloned().collect();
-    steps.push(Migration::new(4, "newer", up, "DROP TABLE towpath_newer;", ""));
+    let version = head() + 1;
+    steps.push(Migration::new(
+        version,
+        "newer",
+        up,
+        "DROP TABLE towpath_newer;",
+        "",
+    ));
     Migrations::new(steps, ADOPTABLE)
 }
 
 #[rstest::rstest]
-#[case("CREATE TABLE towpath_newer (a int);", Access::Write)]
-#[case("-- min-writer: 4\nCREATE TABLE towpath_newer (a int);", Access::Read)]
-#[case(
-    "-- min-writer: 4\n-- min-reader: 3\nCREATE TABLE towpath_newer (a int);",
-    Access::Read
-)]
-#[case(
-    "-- min-writer: 4\n-- min-reader: 4\nCREATE TABLE towpath_newer (a int);",
-    Access::Refused
-)]
+#[case("", Access::Write)]
+#[case("-- min-writer: {newer}\n", Access::Read)]
+#[case("-- min-writer: {newer}\n-- min-reader: {head}\n", Access::Read)]
+#[case("-- min-writer: {newer}\n-- min-reader: {newer}\n", Access::Refused)]
 fn an_older_towpath_works_as_long_as_it_may_and_undoes_what_it_does_not_know(
-    #[case] up: &'static str,
+    #[case] headers: &str,
     #[case] access: Access,
 ) {
-    let fresh = Fresh::at(3);
+    let (head, next) = (head(), head() + 1);
+    let headers = headers
+        .replace("{newer}", &next.to_string())
+        .replace("{head}", &head.to_string());
+    let up = format!("{headers}{NEWER}");
+    let fresh = Fresh::at(head);
     let mut client = fresh.connect();
     let before = fresh.dump();
     with_runner(&mut client, &newer(up), Options::default(), |runner| {
@@ -160,49 +168,48 @@ fn an_older_towpath_works_as_long_as_it_may_and_undoes_what_it_does_not_know(
 
     let found = status(&mut client);
     assert!(
-        matches!(
-            found,
-            Status::Newer {
-                version: 4,
-                known: 3,
-                ..
-            }
-        ),
+        matches!(found, Status::Newer { version, known, .. } if (version, known) == (next, head)),
         "{found:?}"
     );
     assert_eq!(found.access(), access);
     let error = upgrade(&mut client, Target::Head).unwrap_err().to_string();
-    assert!(error.contains("towpath db downgrade 3"), "{error}");
+    assert!(error.contains(&format!("towpath db downgrade {head}")), "{error}");
 
     // The table is empty: nothing is lost.
     let back = run(&mut client, |runner| {
         runner.downgrade(Target::Head, DataLoss::Refuse, &mut silent())
     });
-    assert_eq!((back.as_ref().unwrap().from, back.unwrap().to), (4, 3));
+    assert_eq!((back.as_ref().unwrap().from, back.unwrap().to), (next, head));
     assert_eq!(fresh.dump(), before);
-    assert_eq!(status(&mut client), Status::Current { version: 3 });
+    assert_eq!(status(&mut client), current());
 }
 
 #[test]
 fn a_step_whose_way_back_nobody_knows_stays() {
-    let fresh = Fresh::at(3);
+    let fresh = Fresh::at(head());
     let mut client = fresh.connect();
-    let newer = newer("CREATE TABLE towpath_newer (a int);");
+    let next = head() + 1;
+    let newer = newer(NEWER.to_owned());
     with_runner(&mut client, &newer, Options::default(), |runner| {
         runner.upgrade(Target::Head, &mut silent()).unwrap();
     });
     client
-        .batch_execute("UPDATE towpath_migration SET down_sql = NULL WHERE version = 4")
+        .batch_execute(&format!(
+            "UPDATE towpath_migration SET down_sql = NULL WHERE version = {next}"
+        ))
         .unwrap();
     let error = downgrade(&mut client, Target::Head).unwrap_err().to_string();
-    assert!(error.contains("step 4 (newer) cannot be taken back"), "{error}");
+    assert!(
+        error.contains(&format!("step {next} (newer) cannot be taken back")),
+        "{error}"
+    );
 }
 
 #[test]
 fn rows_are_lost_only_when_that_is_allowed() {
-    let fresh = Fresh::at(3);
+    let fresh = Fresh::at(4);
     let mut client = fresh.connect();
-    fill(&mut client, 3);
+    fill(&mut client, 4);
     let before = fresh.dump();
     let error = run(&mut client, |runner| {
         runner.downgrade(Target::Base, DataLoss::Refuse, &mut silent())
@@ -210,7 +217,11 @@ fn rows_are_lost_only_when_that_is_allowed() {
     let error = error.unwrap_err().to_string();
     assert_eq!(
         error,
-        "going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_recipe, \
+        "going back to version 0 would remove 1 row of towpath_forced_removal, 1 row of towpath_hold, \
+         1 row of towpath_build_file, 1 row of towpath_build_package, 1 row of towpath_package, \
+         1 row of towpath_build_channel, 1 row of towpath_build, 1 row of towpath_spec, \
+         1 row of towpath_environment, 1 row of towpath_namespace, 1 row of towpath_used_channel, \
+         1 row of towpath_store, 1 row of towpath_recipe, \
          1 row of towpath_artifact, 1 row of towpath_channel, 1 row of icon, 1 row of post_install, \
          1 row of run_exports, 1 row of recipe, 1 row of about, 1 row of index_json, 1 row of stat; \
          --allow-data-loss does it"
@@ -233,7 +244,7 @@ fn conda_indexs_tables_count_also_when_they_are_empty() {
 
 #[test]
 fn a_step_that_was_changed_is_named_and_accepted_once_the_tables_agree() {
-    let fresh = Fresh::at(3);
+    let fresh = Fresh::at(head());
     let mut client = fresh.connect();
     let mut steps: Vec<Migration> = Migrations::postgres().iter().cloned().collect();
     let text = format!("{}\n-- a thought that came later\n", steps[1].up.text());
@@ -262,7 +273,7 @@ fn a_step_that_was_changed_is_named_and_accepted_once_the_tables_agree() {
     let before = fresh.dump();
     with_runner(&mut client, &edited, Options::default(), |runner| {
         assert_eq!(runner.repair(&mut silent()).unwrap(), [2]);
-        assert_eq!(runner.status().unwrap(), Status::Current { version: 3 });
+        assert_eq!(runner.status().unwrap(), current());
         assert_eq!(runner.repair(&mut silent()).unwrap(), [0_u32; 0]);
     });
     assert_eq!(fresh.dump(), before);
@@ -286,7 +297,7 @@ fn two_schemas_of_one_database_do_not_see_each_other() {
         .unwrap();
     upgrade(&mut client, Target::Head).unwrap();
     let first = catalogue(&mut client);
-    assert_eq!(first, Migrations::postgres().expected(3).to_string());
+    assert_eq!(first, Migrations::postgres().expected(head()).to_string());
     client.batch_execute("SET search_path = b, \"Chan A\"").unwrap();
     assert_eq!(status(&mut client), Status::Empty);
     upgrade(&mut client, Target::Head).unwrap();
@@ -294,7 +305,7 @@ fn two_schemas_of_one_database_do_not_see_each_other() {
     downgrade(&mut client, Target::Base).unwrap();
     assert_eq!(status(&mut client), Status::Empty);
     client.batch_execute("SET search_path = \"Chan A\", b").unwrap();
-    assert_eq!(status(&mut client), Status::Current { version: 3 });
+    assert_eq!(status(&mut client), current());
     assert_eq!(run(&mut client, |runner| runner.check().unwrap()), []);
 
     client.batch_execute("SET search_path = nowhere").unwrap();
@@ -304,7 +315,7 @@ fn two_schemas_of_one_database_do_not_see_each_other() {
 
 #[test]
 fn who_may_only_read_can_ask_for_status_history_and_drift() {
-    let fresh = Fresh::at(3);
+    let fresh = Fresh::at(head());
     let mut client = fresh.connect();
     client
         .batch_execute(
@@ -312,8 +323,11 @@ fn who_may_only_read_can_ask_for_status_history_and_drift() {
         )
         .unwrap();
     run(&mut client, |runner| {
-        assert_eq!(runner.status().unwrap(), Status::Current { version: 3 });
-        assert_eq!(runner.history().unwrap().len(), 3);
+        assert_eq!(runner.status().unwrap(), current());
+        assert_eq!(
+            runner.history().unwrap().len(),
+            Migrations::postgres().iter().count()
+        );
         assert_eq!(runner.check().unwrap(), []);
     });
 }
@@ -324,7 +338,7 @@ fn a_plan_says_what_each_statement_locks_and_how_large_that_is() {
     let mut client = fresh.connect();
     fill(&mut client, 2);
     client.batch_execute("ANALYZE stat").unwrap();
-    let plan = run(&mut client, |runner| runner.plan(Target::Head).unwrap());
+    let plan = run(&mut client, |runner| runner.plan(Target::Version(3)).unwrap());
     assert_eq!((plan.from, plan.to, plan.steps.len()), (2, 3, 1));
     let step = &plan.steps[0];
     assert_eq!(step.execution, Execution::EachAlone);
