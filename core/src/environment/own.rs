@@ -22,7 +22,7 @@ impl Channel {
     /// # Errors
     ///
     /// When the folder is none, or the database cannot be reached.
-    pub fn open(kind: &StoreKind, folder: ChannelFolder, urls: Vec<String>) -> Result<Self, IndexError> {
+    pub fn open(kind: &StoreKind, folder: ChannelFolder, urls: &[String]) -> Result<Self, IndexError> {
         fs_err::read_dir(folder.root())?;
         let mut urls: Vec<String> = urls
             .iter()

@@ -7,6 +7,7 @@ mod look;
 mod outdated;
 mod place;
 mod record;
+mod removals;
 mod rollback;
 mod solve;
 mod solving;
@@ -55,6 +56,7 @@ enum EnvCommand {
     Impact(impact::ImpactArgs),
     Outdated(outdated::OutdatedArgs),
     Usage(usage::UsageArgs),
+    Removals(removals::RemovalsArgs),
 }
 
 pub(crate) fn run(args: &EnvArgs) -> Result<ExitCode, Failure> {
@@ -73,5 +75,6 @@ pub(crate) fn run(args: &EnvArgs) -> Result<ExitCode, Failure> {
         EnvCommand::Impact(args) => impact::run(args),
         EnvCommand::Outdated(args) => outdated::run(args),
         EnvCommand::Usage(args) => usage::run(args),
+        EnvCommand::Removals(args) => removals::run(args),
     }
 }

@@ -72,14 +72,14 @@ impl PlaceArgs {
             )));
         }
         let config = self.config()?;
-        let urls = self
+        let urls: Vec<String> = self
             .channel_url
             .iter()
             .cloned()
             .chain(config.channel.url)
             .collect();
         let folder = ChannelFolder::new(self.channel.clone(), None);
-        Ok(Channel::open(&self.database.store_kind()?, folder, urls)?)
+        Ok(Channel::open(&self.database.store_kind()?, folder, &urls)?)
     }
 
     /// The channel with its environments.

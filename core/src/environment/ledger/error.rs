@@ -49,6 +49,9 @@ pub enum LedgerError {
     /// A file whose name does not say what package it is.
     #[error("{0} is not named NAME-VERSION-BUILD: what package it is cannot be told")]
     Unnamed(String),
+    /// Environments are for a platform.
+    #[error("an environment is for a platform, such as linux-64: noarch is none")]
+    NoPlatform,
     /// A lock file without packages.
     #[error("the lock for {0} has no packages: there is nothing to record")]
     Empty(Subdir),

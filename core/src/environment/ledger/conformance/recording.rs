@@ -222,6 +222,10 @@ fn what_the_channel_lacks_is_not_recorded() {
         assert!(ledger.environments(None).unwrap().is_empty());
         let empty = ledger.record(&path("team/a"), &specification("x"), &[solved(&[])], None, &at(0));
         assert!(matches!(empty, Err(LedgerError::Empty(_))), "{empty:?}");
+        let mut nowhere = solved(&["numpy"]);
+        nowhere.lock.platform = Subdir::noarch();
+        let refused = ledger.record(&path("team/a"), &specification("x"), &[nowhere], None, &at(0));
+        assert!(matches!(refused, Err(LedgerError::NoPlatform)), "{refused:?}");
     });
 }
 
