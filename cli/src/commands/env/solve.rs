@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_core::channel::Subdir;
 use towpath_core::environment::formats::{Content, Document, DocumentKind, ReadOptions, read_with};
@@ -81,7 +82,8 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
             &args.path,
             &specification,
             &solve,
-            &stamp(),
+            &stamp().by,
+            &Timestamp::now,
         ) {
             Ok((build, solution)) => {
                 let packages = solution.lock.packages.len();
