@@ -25,6 +25,8 @@ pub(crate) mod status {
     pub(crate) const LOCKED: u8 = 8;
     /// A plan keeps others from writing to a large table.
     pub(crate) const BLOCKS: u8 = 9;
+    /// Somebody needs what was to be removed.
+    pub(crate) const NEEDED: u8 = 10;
 }
 
 /// The exit status that says what a database is to this towpath.
@@ -49,6 +51,14 @@ impl Failure {
         Self {
             message: message.to_string(),
             status: status::FAILED,
+        }
+    }
+
+    /// The work could not be done, in a way that has a status of its own.
+    pub(crate) fn with_status(message: impl Display, status: u8) -> Self {
+        Self {
+            message: message.to_string(),
+            status,
         }
     }
 

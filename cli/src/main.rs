@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{completions, db, index, inspect, man, remove, serve, site, verify};
+use crate::commands::{completions, db, env, hold, index, inspect, man, remove, serve, site, verify};
 
 /// Makes conda channels: indexes folders of packages into the metadata that conda, mamba, pixi
 /// and rattler read.
@@ -39,6 +39,7 @@ Examples:
   towpath site my-channel -o public             make a website of it
   towpath serve my-channel                      try it out on this machine
   towpath verify lock-1.0-0.conda               is a package fit to be uploaded?
+  towpath env uses 'numpy>=2'                    who uses such a package?
   towpath completions bash > /etc/bash_completion.d/towpath";
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::ServeArgs),
     Site(Box<site::SiteArgs>),
     Verify(verify::VerifyArgs),
+    Env(env::EnvArgs),
+    Hold(hold::HoldArgs),
     Db(db::DbArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -73,6 +76,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Site(args) => site::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Env(args) => env::run(&args),
+        Command::Hold(args) => hold::run(&args),
         Command::Db(args) => db::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Towpath::command()),
         Command::Man(args) => man::run(&args, Towpath::command()),

@@ -2,6 +2,8 @@
 
 pub(crate) mod completions;
 pub(crate) mod db;
+pub(crate) mod env;
+pub(crate) mod hold;
 pub(crate) mod index;
 pub(crate) mod inspect;
 pub(crate) mod man;

@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use towpath_core::channel::{ChannelFolder, Subdir};
-use towpath_core::transfer::{FileInChannel, FileState, RemoveOptions, RemovedFile, remove_packages};
+use towpath_core::transfer::{
+    FileInChannel, FileState, RemoveOptions, RemovedFile, TransferError, remove_packages,
+};
 
+use super::env::{is_needed, stamp};
 use crate::database::DatabaseArgs;
 use crate::failure::Failure;
 use crate::report;
@@ -37,6 +40,14 @@ pub(crate) struct RemoveArgs {
     #[arg(long)]
     delete_file: bool,
 
+    /// Remove them although current environments or holds need them (`towpath env impact` says what breaks)
+    #[arg(long, requires = "reason")]
+    force: bool,
+
+    /// Why, which is kept with who and when if somebody needs them
+    #[arg(long, value_name = "TEXT", requires = "force")]
+    reason: Option<String>,
+
     #[command(flatten)]
     database: DatabaseArgs,
 
@@ -56,8 +67,13 @@ pub(crate) fn run(args: &RemoveArgs) -> Result<ExitCode, Failure> {
         store: args.database.store_kind()?,
         files: files?,
         delete_files: args.delete_file,
+        despite: args.reason.clone().filter(|_| args.force),
+        stamp: stamp(),
     };
-    let removed = remove_packages(&options)?;
+    let removed = remove_packages(&options).map_err(|error| match error {
+        TransferError::Ledger(error) => is_needed(error),
+        other => other.into(),
+    })?;
     if args.json {
         report::print(&as_json(&args.channel, &removed).to_string())?;
     } else {

@@ -47,6 +47,8 @@ mod documents;
 #[cfg(test)]
 mod environment;
 #[cfg(test)]
+mod environments;
+#[cfg(test)]
 mod feeds;
 #[cfg(test)]
 mod folders;

@@ -1,10 +1,12 @@
 """Install packages from a channel as a client of today does, with py-rattler.
 
 usage: client.py URL WAY PREFIX SPEC...
+       client.py FILE explicit PREFIX
 
 WAY says what the client may fetch: "json", "zst" (and json), "sharded" (and both). Its cache is a
 folder beside PREFIX. Prints a line for each package that the solver chose; exits 1 with the solver's
-reason if there is no solution.
+reason if there is no solution. With "explicit" it installs what the explicit list FILE names, and
+checks the digests in it.
 """
 
 import asyncio
@@ -13,12 +15,30 @@ import pathlib
 import sys
 import traceback
 
-from rattler import Gateway, SourceConfig, install, solve
+from rattler import Gateway, PackageRecord, RepoDataRecord, SourceConfig, install, solve
 from rattler.exceptions import SolverError
+
+
+def explicit_records(path):
+    for line in pathlib.Path(path).read_text().splitlines():
+        if not line.startswith(("http:", "https:", "file:")):
+            continue
+        url, _, digest = line.partition("#")
+        channel, subdir, file_name = url.rsplit("/", 2)
+        name, version, build = file_name.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
+        sha256 = bytes.fromhex(digest.removeprefix("sha256:"))
+        record = PackageRecord(name, version, build, 0, subdir, noarch=None, sha256=sha256)
+        yield RepoDataRecord(record, file_name, url, channel)
 
 
 async def main(url, way, prefix, *specs):
     cache = pathlib.Path(prefix).with_name("client-cache")
+    if way == "explicit":
+        records = list(explicit_records(url))
+        await install(records, prefix, cache_dir=cache / "packages", show_progress=False)
+        for record in sorted(records, key=lambda record: record.file_name):
+            print(record.file_name)
+        return 0
     config = SourceConfig(
         sharded_enabled=way == "sharded",
         zstd_enabled=way != "json",

@@ -120,6 +120,61 @@ fn install(python: &Path, channel: &TestChannel, way: &str, specs: &[&str]) -> I
     }
 }
 
+/// What `towpath env` solved is what a client installs from the channel, by the explicit list alone.
+#[test]
+fn what_was_solved_and_recorded_is_installed() {
+    let Some(python) = python::with_rattler() else {
+        return;
+    };
+    let channel = channel();
+    towpath::index(channel.path(), &EVERYTHING);
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&python, channel.path(), folder.path().join("server.log"));
+    let list = folder.path().join("explicit.txt");
+    let env = |args: &[&str]| {
+        let status = Command::new(env!("CARGO_BIN_EXE_towpath"))
+            .args(["env", args[0], "team/gates", "-C"])
+            .arg(channel.path())
+            .args(["--channel-url", &server.url])
+            .args(&args[1..])
+            .status()
+            .unwrap();
+        assert!(status.success(), "{args:?}");
+    };
+    env(&["solve", "lock", "--platform", "linux-64"]);
+    env(&["export", "-o", list.to_str().unwrap()]);
+    let output = Command::new(&python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/client.py"))
+        .arg(&list)
+        .arg("explicit")
+        .arg(folder.path().join("prefix"))
+        .env("NO_PROXY", "127.0.0.1")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "gate-3.0-0.conda\nlock-1.0-0.conda\n"
+    );
+    let served = server.served();
+    assert!(
+        served.contains(&"noarch/lock-1.0-0.conda".to_owned()),
+        "{served:?}"
+    );
+    assert!(!served.iter().any(|path| path.contains("repodata")), "{served:?}");
+    for path in [
+        "share/lock/lock.txt",
+        "share/gate/version",
+        "conda-meta/gate-3.0-0.json",
+    ] {
+        assert!(folder.path().join("prefix").join(path).is_file(), "{path}");
+    }
+}
+
 fn gate(version: &str) -> PackageBuilder {
     PackageBuilder::new("gate", version, "0").payload("share/gate/version", version)
 }

@@ -37,4 +37,6 @@ mod python;
 #[cfg(test)]
 mod shared;
 #[cfg(test)]
+mod solve;
+#[cfg(test)]
 mod towpath;

@@ -26,6 +26,6 @@ pub use attempt::{AttemptError, solve_and_record};
 pub use locked::{Lock, LockedPackage, PackageIdentity};
 pub use name::{EnvironmentPath, InvalidName, Name};
 #[cfg(feature = "ledger")]
-pub use own::Channel;
+pub use own::{Channel, folder_url};
 pub use specification::Specification;
 pub use wanted::{NotWanted, Wanted};

@@ -1,9 +1,12 @@
 //! The channel whose owner records environments, in its folder: its ledger, and what it has.
 
+use std::path::Path;
+
 use crate::channel::{ChannelFolder, Subdir};
 use crate::environment::ledger::{ChannelContent, Ledger, OwnChannel};
 use crate::index::{ChannelStores, IndexError, StoreKind};
 use crate::store::{Order, RecordQuery, Stage, Store};
+use crate::web_url::percent_encoded;
 
 /// A channel in its folder.
 pub struct Channel {
@@ -19,13 +22,13 @@ impl Channel {
     /// # Errors
     ///
     /// When the folder is none, or the database cannot be reached.
-    pub fn open(kind: &StoreKind, folder: ChannelFolder, urls: Vec<String>) -> Result<Self, IndexError> {
+    pub fn open(kind: &StoreKind, folder: ChannelFolder, urls: &[String]) -> Result<Self, IndexError> {
         fs_err::read_dir(folder.root())?;
         let mut urls: Vec<String> = urls
             .iter()
             .map(|url| url.trim_end_matches('/').to_owned())
             .collect();
-        urls.push(folder_url(&folder)?);
+        urls.push(folder_url(&fs_err::canonicalize(folder.root())?));
         Ok(Self {
             stores: ChannelStores::open_channel(kind, &folder)?,
             folder,
@@ -131,11 +134,10 @@ impl ChannelContent for Channel {
     }
 }
 
-/// The `file:` URL of a folder.
-fn folder_url(folder: &ChannelFolder) -> Result<String, IndexError> {
-    let path = fs_err::canonicalize(folder.root())?;
+/// The `file:` URL of a folder whose path is whole.
+pub fn folder_url(path: &Path) -> String {
     let path = path.to_string_lossy().replace('\\', "/");
     let is_of_paths = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
-    let path = crate::web_url::percent_encoded(path.trim_start_matches('/'), is_of_paths);
-    Ok(format!("file:///{path}"))
+    let path = percent_encoded(path.trim_start_matches('/'), is_of_paths);
+    format!("file:///{path}")
 }

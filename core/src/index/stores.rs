@@ -49,7 +49,7 @@ enum Place {
     #[cfg(feature = "gluesql-redb")]
     Gluesql,
     #[cfg(feature = "postgres")]
-    Postgres(server::ChannelOnServer),
+    Postgres(Box<server::ChannelOnServer>),
     Memory,
 }
 
@@ -78,7 +78,7 @@ impl ChannelStores {
             StoreKind::Gluesql => Place::Gluesql,
             #[cfg(feature = "postgres")]
             StoreKind::Postgres(postgres) => {
-                Place::Postgres(server::ChannelOnServer::open(postgres, channel.root())?)
+                Place::Postgres(Box::new(server::ChannelOnServer::open(postgres, channel.root())?))
             }
             StoreKind::Memory => Place::Memory,
         }))

@@ -5,6 +5,8 @@ use std::io;
 use thiserror::Error;
 
 use crate::channel::Subdir;
+#[cfg(feature = "ledger")]
+use crate::environment::ledger::LedgerError;
 use crate::index::IndexError;
 use crate::store::StoreError;
 
@@ -21,6 +23,10 @@ pub enum TransferError {
     /// The channel's stores could not be opened.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The environments that are recorded forbid it, or could not be asked.
+    #[cfg(feature = "ledger")]
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// What is to be moved is there already.
     #[error("source and target are the same database")]
     SamePlace,

@@ -7,6 +7,7 @@ mod error;
 mod exact_times;
 mod fill;
 mod load;
+#[cfg(feature = "ledger")]
 mod remove;
 
 use crate::store::is_unfinished;
@@ -15,6 +16,7 @@ pub use dump::{DumpOptions, dump_channel};
 pub use error::TransferError;
 pub use fill::MovedSubdir;
 pub use load::{LoadOptions, load_channel, verify_dump};
+#[cfg(feature = "ledger")]
 pub use remove::{FileInChannel, FileState, RemoveOptions, RemovedFile, remove_packages};
 
 use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder, SubdirLock};

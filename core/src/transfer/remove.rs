@@ -5,7 +5,9 @@ use std::io;
 
 use super::{OpenStore, TransferError, lock, open_channel};
 use crate::channel::{ChannelFolder, Subdir, SubdirFolder, SubdirLock};
+use crate::environment::ledger::{ChannelFile, Ledger, OwnChannel, Stamp};
 use crate::index::StoreKind;
+use crate::package::ArtifactName;
 use crate::store::Stage;
 
 /// What is removed.
@@ -19,6 +21,10 @@ pub struct RemoveOptions {
     pub files: Vec<FileInChannel>,
     /// Whether the files are deleted too.
     pub delete_files: bool,
+    /// Why they are removed although environments or holds need them; they are not, if there is no reason.
+    pub despite: Option<String>,
+    /// Who removes them, and when.
+    pub stamp: Stamp,
 }
 
 /// A file of a channel, as somebody names it.
@@ -64,7 +70,8 @@ struct OpenSubdir {
 ///
 /// # Errors
 ///
-/// When a file is not listed, or its name is in several subdirs: nothing is removed then. When a store
+/// When a file is not listed, its name is in several subdirs, or a current environment or a hold needs
+/// it: nothing is removed then. When a store
 /// fails or a file cannot be deleted: others may have been removed.
 pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
@@ -85,15 +92,45 @@ pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, Tran
             open.insert(subdir, of_subdir);
         }
     }
+    let found = found(&open, &options.files)?;
+    if !stores.has_database(&options.channel) {
+        return take_out(&mut open, found, options.delete_files);
+    }
+    let (database, address) = stores.database(&options.channel)?;
+    let own = OwnChannel {
+        address,
+        urls: Vec::new(),
+    };
+    let files = found.iter().flat_map(|(subdir, names)| {
+        // What is not named like a package is in no environment.
+        let files = names
+            .iter()
+            .filter_map(|name| ArtifactName::new(name.as_str()).ok());
+        files.map(|file| ChannelFile {
+            subdir: subdir.clone(),
+            file,
+        })
+    });
+    let files: Vec<ChannelFile> = files.collect();
+    Ledger::new(database, own).remove(&files, options.despite.as_deref(), &options.stamp, || {
+        take_out(&mut open, found, options.delete_files)
+    })
+}
+
+fn take_out(
+    open: &mut BTreeMap<Subdir, OpenSubdir>,
+    files: BTreeMap<Subdir, BTreeSet<String>>,
+    delete_files: bool,
+) -> Result<Vec<RemovedFile>, TransferError> {
     let mut removed = Vec::new();
-    for (subdir, file_names) in found(&open, &options.files)? {
+    for (subdir, file_names) in files {
         let Some(OpenSubdir { folder, open, .. }) = open.get_mut(&subdir) else {
             continue;
         };
         let file_names: Vec<String> = file_names.into_iter().collect();
         open.store.unlist(&Stage::FS, &file_names)?;
         for file_name in file_names {
-            let file = file_state(folder, &file_name, options.delete_files)?;
+            let file = file_state(folder, &file_name, delete_files)?;
             removed.push(RemovedFile {
                 subdir: subdir.clone(),
                 file_name,

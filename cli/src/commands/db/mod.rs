@@ -9,6 +9,7 @@ mod doctor;
 mod downgrade;
 mod dump;
 mod erd;
+mod gc;
 mod load;
 mod look;
 mod place;
@@ -55,6 +56,7 @@ enum DbCommand {
     Copy(copy::CopyArgs),
     Dump(dump::DumpArgs),
     Load(load::LoadArgs),
+    Gc(gc::GcArgs),
     Temp(temp::TempArgs),
     Wait(wait::WaitArgs),
 }
@@ -78,6 +80,7 @@ pub(crate) fn run(args: &DbArgs) -> Result<ExitCode, Failure> {
         DbCommand::Copy(args) => copy::run(args),
         DbCommand::Dump(args) => dump::run(args),
         DbCommand::Load(args) => load::run(args),
+        DbCommand::Gc(args) => gc::run(args),
         DbCommand::Temp(args) => temp::run(args),
         DbCommand::Wait(args) => wait::run(args),
     }

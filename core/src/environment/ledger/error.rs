@@ -43,15 +43,15 @@ pub enum LedgerError {
     /// A build that ended cannot end again.
     #[error("build {0} has ended already")]
     Ended(i64),
-    /// A lock file names packages of the channel that it does not have.
-    #[error(
-        "nothing was recorded: the channel does not have {} (--allow-missing records the environment all the same)",
-        .0.join(", ")
-    )]
+    /// The channel does not have packages that are named.
+    #[error("nothing was done: the channel does not have {}", .0.join(", "))]
     Missing(Vec<String>),
     /// A file whose name does not say what package it is.
     #[error("{0} is not named NAME-VERSION-BUILD: what package it is cannot be told")]
     Unnamed(String),
+    /// Environments are for a platform.
+    #[error("an environment is for a platform, such as linux-64: noarch is none")]
+    NoPlatform,
     /// A lock file without packages.
     #[error("the lock for {0} has no packages: there is nothing to record")]
     Empty(Subdir),

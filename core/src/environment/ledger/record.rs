@@ -244,6 +244,9 @@ fn begin(
     solver: &str,
     stamp: &Stamp,
 ) -> Result<i64, LedgerError> {
+    if *platform == Subdir::noarch() {
+        return Err(LedgerError::NoPlatform);
+    }
     Ok(session.insert(
         "towpath_build",
         &[

@@ -1,8 +1,8 @@
 //! What is asked for, and what packages ask for: `MatchSpec`s (CEP 29).
 //!
-//! rattler's solver ends the whole program over some that can be written, such as a dependency on every
-//! name that a pattern matches, and its parser follows brackets as deep as they go. So none reaches the
-//! solver before it was looked at here.
+//! rattler's solver ends the whole program over a condition (CEP 48) that it writes out and cannot read
+//! again, and its parser follows brackets as deep as they go. So none reaches the solver before it was
+//! looked at here.
 
 use std::collections::HashMap;
 
@@ -144,6 +144,7 @@ mod tests {
     #[case("*", Need::Unreadable)]
     #[case("", Need::Unreadable)]
     #[case("a >=", Need::Unreadable)]
+    #[case(r#"a[when="b[build=\]"]"#, Need::Unsafe)]
     fn dependencies_are_looked_at(#[case] text: &str, #[case] expected: Need) {
         assert_eq!(*Needs::default().of(text), expected);
     }

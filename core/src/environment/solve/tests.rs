@@ -135,3 +135,14 @@ fn nothing_asked_for_is_nothing_solved() {
     let solution = solve(&request(&[&main], &[])).unwrap();
     assert_eq!(files(&solution), [""; 0]);
 }
+
+#[test]
+fn the_solver_may_take_as_long_as_it_is_allowed() {
+    let main = TestChannel::new("main", &[("noarch", record("gate", "1", 0, &[]))]);
+    let mut request = request(&[&main], &["gate"]);
+    request.timeout = Some(Duration::ZERO);
+    let error = solve(&request).unwrap_err();
+    assert_eq!(error.to_string(), "no solution was found in 0 s");
+    request.timeout = Some(Duration::from_secs(600));
+    assert_eq!(files(&solve(&request).unwrap()), ["main/noarch/gate-1-0.conda"]);
+}

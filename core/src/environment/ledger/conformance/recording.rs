@@ -217,12 +217,15 @@ fn what_the_channel_lacks_is_not_recorded() {
         );
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "nothing was recorded: the channel does not have linux-64/scipy-1-0.conda (--allow-missing records the \
-             environment all the same)"
+            "nothing was done: the channel does not have linux-64/scipy-1-0.conda"
         );
         assert!(ledger.environments(None).unwrap().is_empty());
         let empty = ledger.record(&path("team/a"), &specification("x"), &[solved(&[])], None, &at(0));
         assert!(matches!(empty, Err(LedgerError::Empty(_))), "{empty:?}");
+        let mut nowhere = solved(&["numpy"]);
+        nowhere.lock.platform = Subdir::noarch();
+        let refused = ledger.record(&path("team/a"), &specification("x"), &[nowhere], None, &at(0));
+        assert!(matches!(refused, Err(LedgerError::NoPlatform)), "{refused:?}");
     });
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::super::{Solution, SolveChannel, SolveRequest, VirtualPackages};
+use crate::environment::LockedPackage;
 use crate::verify::ChannelPlace;
 
 /// Of one record: the file's name, and the record.
@@ -167,7 +168,7 @@ pub(super) fn request(channels: &[&TestChannel], specs: &[&str]) -> SolveRequest
 
 /// The chosen files, each as `CHANNEL/SUBDIR/FILE`.
 pub(super) fn files(solution: &Solution) -> Vec<String> {
-    let urls = solution.lock.packages.iter().map(|package| package.url());
+    let urls = solution.lock.packages.iter().map(LockedPackage::url);
     urls.map(|url| url.trim_start_matches("https://conda.example/").to_owned())
         .collect()
 }
