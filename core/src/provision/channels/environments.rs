@@ -16,7 +16,8 @@ pub(super) struct Rows(());
 impl Rows {
     /// Waits until nobody writes environments; `None` in databases from before there were any.
     ///
-    /// Who removes a package has this lock before that of a subdir, and so has whoever calls this.
+    /// Who removes a package waits for this lock with those of subdirs in hand: whoever calls this has none
+    /// of these yet, and waits for none afterwards.
     pub(super) fn lock(transaction: &mut Transaction<'_>) -> Result<Option<Self>, postgres::Error> {
         let exists = "SELECT to_regclass(quote_ident(current_schema()) || '.' || $1) IS NOT NULL";
         if !transaction
