@@ -71,6 +71,9 @@ impl PostgresqlDatabase {
     }
 }
 
+/// Adds a row to each table of environments. They take packages from the channel `a`.
+pub const ENVIRONMENTS: &str = include_str!("../../core/src/migrate/postgres/tests/environments.sql");
+
 /// The password in [`PostgresqlDatabase::url_as`], which is to be shown nowhere.
 pub const PASSWORD: &str = "hunter2-of-the-tests";
 

@@ -1,6 +1,7 @@
 //! `towpath db channels`: which channels a database holds, and how one is renamed or removed.
 
 use serde_json::{Value, json};
+use towpath_tests::postgresql::ENVIRONMENTS;
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder, PostgresqlDatabase};
 
 use crate::db_create::{channel, db, index};
@@ -200,6 +201,71 @@ fn a_renamed_channel_is_the_same_channel() {
         "{again}"
     );
     assert!(fs_err::read(&repodata).unwrap() == published);
+}
+
+/// A channel in a database that recorded environments, which need a package of it.
+fn with_environments(database: &PostgresqlDatabase) -> String {
+    let packages = channel(&["lock"]);
+    let _ = index(&packages, &database.url(), &[]).succeeded();
+    let prefix = prefix(&packages);
+    let mut client = database.connect();
+    client.batch_execute(ENVIRONMENTS).unwrap();
+    client
+        .execute("UPDATE towpath_used_channel SET address = $1", &[&prefix])
+        .unwrap();
+    prefix
+}
+
+#[test]
+fn environments_know_a_renamed_channel() {
+    let database = PostgresqlDatabase::new();
+    let old = with_environments(&database);
+    let _ = db(&["channels", "--rename", &old, "new"], &database.url()).succeeded();
+    let known = |address: &str| -> i64 {
+        let query = "SELECT count(*) FROM towpath_used_channel WHERE is_own AND address = $1";
+        database.connect().query_one(query, &[&address]).unwrap().get(0)
+    };
+    assert_eq!((known(&old), known("new")), (0, 1));
+
+    database
+        .connect()
+        .batch_execute("INSERT INTO towpath_used_channel (is_own, address) VALUES (true, 'gone')")
+        .unwrap();
+    let outcome = db(&["channels", "--rename", "new", "gone"], &database.url());
+    assert_eq!(outcome.status(), 1);
+    assert!(
+        outcome.stderr().contains("another channel with the prefix gone"),
+        "{outcome}"
+    );
+    assert_eq!(known("new"), 1);
+}
+
+#[test]
+fn a_channel_stays_while_environments_need_it() {
+    let database = PostgresqlDatabase::new();
+    let prefix = with_environments(&database);
+    let remove = || db(&["channels", "--remove", &prefix, "--yes"], &database.url());
+    let before = rows_with(&database, &prefix);
+    for (needed, then) in [
+        (
+            "1 current builds of environments, 1 holds",
+            "DELETE FROM towpath_hold",
+        ),
+        (
+            "1 current builds of environments, 0 holds",
+            "UPDATE towpath_build SET is_current = false",
+        ),
+    ] {
+        let outcome = remove();
+        assert_eq!(outcome.status(), 1);
+        assert!(outcome.stderr().contains(needed), "{outcome}");
+        assert_eq!(rows_with(&database, &prefix), before);
+        database.connect().batch_execute(then).unwrap();
+    }
+    let _ = remove().succeeded();
+    let query = "SELECT count(*) FROM towpath_package WHERE withdrawn_at IS NOT NULL";
+    let withdrawn: i64 = database.connect().query_one(query, &[]).unwrap().get(0);
+    assert_eq!(withdrawn, 1);
 }
 
 #[test]

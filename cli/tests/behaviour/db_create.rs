@@ -43,7 +43,7 @@ fn a_database_is_made_once_and_needs_no_createdb_afterwards() {
             .contains(&format!("made the database {:?}", database.name())),
         "{made}"
     );
-    assert!(made.stderr().contains("step 3 (prefix_indexes) done"), "{made}");
+    assert!(made.stderr().contains("step 4 (environments) done"), "{made}");
     assert_eq!(
         text(
             &database,

@@ -4,9 +4,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
+use jiff::Timestamp;
 use rstest::rstest;
 use serde_json::Value;
+use towpath_core::channel::ChannelFolder;
 use towpath_core::store::postgres::{ConnectionSettings, Surroundings};
+use towpath_core::store::relational::Database as Environments;
 use towpath_tests::{ChannelBuilder, Kind, PackageBuilder, PostgresqlDatabase};
 
 use crate::environment::{Outcome, Towpath, index};
@@ -135,10 +138,11 @@ fn an_empty_database_is_upgraded_and_a_second_time_left_alone() {
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 0 of 3, no tables yet (`towpath db upgrade` makes them)
+    [DB] (schema public): version 0 of 4, no tables yet (`towpath db upgrade` makes them)
       step 1 (conda_index) is not taken yet
       step 2 (towpath) is not taken yet
       step 3 (prefix_indexes) is not taken yet
+      step 4 (environments) is not taken yet
     ");
     assert_snapshot!(fresh.db(&["current", "--check"]), @"
     exit status: 7
@@ -148,7 +152,7 @@ fn an_empty_database_is_upgraded_and_a_second_time_left_alone() {
     assert_snapshot!(fresh.db(&["upgrade"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): upgraded from version 0 to 3
+    [DB] (schema public): upgraded from version 0 to 4
     ----- stderr -----
     step 1 (conda_index) ...
     step 1 (conda_index): done in [TIME]
@@ -156,26 +160,28 @@ fn an_empty_database_is_upgraded_and_a_second_time_left_alone() {
     step 2 (towpath): done in [TIME]
     step 3 (prefix_indexes) ...
     step 3 (prefix_indexes): done in [TIME]
+    step 4 (environments) ...
+    step 4 (environments): done in [TIME]
     ");
     assert_snapshot!(fresh.db(&["upgrade"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 3 already
+    [DB] (schema public): version 4 already
     ");
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 3 of 3, up to date
+    [DB] (schema public): version 4 of 4, up to date
     ");
     assert_snapshot!(fresh.db(&["current", "--check"]), @"
     exit status: 0
     ----- stdout -----
-    3 (head)
+    4 (head)
     ");
     assert_snapshot!(fresh.db(&["check"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): the tables are those of version 3
+    [DB] (schema public): the tables are those of version 4
     ");
     assert_snapshot!(without_times(&fresh.db(&["history"])), @"
     exit status: 0
@@ -183,6 +189,7 @@ fn an_empty_database_is_upgraded_and_a_second_time_left_alone() {
     1 conda_index: applied at [WHEN] by towpath with towpath 0.1.0 in [TIME]
     2 towpath: applied at [WHEN] by towpath with towpath 0.1.0 in [TIME]
     3 prefix_indexes: applied at [WHEN] by towpath with towpath 0.1.0 in [TIME]
+    4 environments: applied at [WHEN] by towpath with towpath 0.1.0 in [TIME]
     ");
 }
 
@@ -200,15 +207,16 @@ fn one_step_at_a_time() {
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 1 of 3, to be upgraded (`towpath db upgrade`)
+    [DB] (schema public): version 1 of 4, to be upgraded (`towpath db upgrade`)
       step 2 (towpath) is not taken yet
       step 3 (prefix_indexes) is not taken yet
+      step 4 (environments) is not taken yet
     ");
     assert_snapshot!(fresh.db(&["check"]), @"
     exit status: 7
     ----- stdout -----
     [DB] (schema public): the tables are those of version 1
-    warning: the database has version 1, and this towpath needs 3: `towpath db upgrade` brings it there
+    warning: the database has version 1, and this towpath needs 4: `towpath db upgrade` brings it there
     ");
     assert_snapshot!(fresh.db(&["upgrade", "2", "--json"]), @r#"
     exit status: 0
@@ -223,10 +231,10 @@ fn one_step_at_a_time() {
     ----- stderr -----
     error: the database has version 2, and 1 is older: that is `towpath db downgrade`
     ");
-    assert_snapshot!(fresh.db(&["upgrade", "+2"]), @"
+    assert_snapshot!(fresh.db(&["upgrade", "+3"]), @"
     exit status: 2
     ----- stderr -----
-    error: there is no version 4: this towpath knows versions up to 3
+    error: there is no version 5: this towpath knows versions up to 4
     ");
     assert_snapshot!(fresh.db(&["downgrade", "-1"]), @"
     exit status: 1
@@ -251,12 +259,14 @@ fn rows_are_lost_only_if_that_is_allowed() {
     error: going back to version 1 would remove 1 row of towpath_store, 2 rows of towpath_channel; --allow-data-loss does it
     ");
     assert_eq!(fresh.dump(), before);
-    assert_eq!(fresh.json(&["current", "--json"])["version"], 3);
+    assert_eq!(fresh.json(&["current", "--json"])["version"], 4);
     assert_snapshot!(fresh.db(&["downgrade", "base", "--allow-data-loss"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): taken back from version 3 to 0
+    [DB] (schema public): taken back from version 4 to 0
     ----- stderr -----
+    back from step 4 (environments) ...
+    back from step 4 (environments): done in [TIME]
     back from step 3 (prefix_indexes) ...
     back from step 3 (prefix_indexes): done in [TIME]
     back from step 2 (towpath) ...
@@ -272,6 +282,9 @@ fn rows_are_lost_only_if_that_is_allowed() {
 #[case(1, "upgrade", "2")]
 #[case(2, "upgrade", "+1")]
 #[case(3, "downgrade", "1")]
+#[case(3, "upgrade", "head")]
+#[case(4, "downgrade", "-1")]
+#[case(0, "upgrade", "3")]
 fn a_script_leaves_what_doing_it_does(#[case] version: u32, #[case] command: &str, #[case] target: &str) {
     let (online, offline) = (Fresh::new(), Fresh::new());
     let version = version.to_string();
@@ -306,7 +319,7 @@ fn a_script_is_for_the_schema_that_is_named() {
     assert_eq!(fresh.json(&["current", "--json"])["version"], 0);
     assert_eq!(
         fresh.json(&["current", "--json", "--db-schema", "Chan a"])["version"],
-        3
+        4
     );
     fresh.execute("DROP INDEX \"Chan a\".towpath_stat_prefix");
     fresh.psql(fresh.db(&["check", "--sql", "--db-schema", "Chan a"]).stdout());
@@ -336,10 +349,10 @@ fn a_script_from_a_given_version_needs_no_server() {
     ----- stderr -----
     error: the database has version 2, and 1 is older: that is `towpath db downgrade`
     ");
-    assert_snapshot!(call(&["upgrade", "--sql", "--from", "4"]), @"
+    assert_snapshot!(call(&["upgrade", "--sql", "--from", "5"]), @"
     exit status: 2
     ----- stderr -----
-    error: there is no version 4: this towpath knows versions up to 3
+    error: there is no version 5: this towpath knows versions up to 4
     ");
 }
 
@@ -351,7 +364,7 @@ fn a_plan_says_what_each_statement_costs_here() {
         "INSERT INTO stat SELECT 'fs', 'c/noarch/' || i, i, i FROM generate_series(1, 500) i; ANALYZE stat",
     );
     let before = fresh.dump();
-    let plan = fresh.db(&["upgrade", "--plan"]);
+    let plan = fresh.db(&["upgrade", "3", "--plan"]);
     // Sizes are the server's.
     assert_snapshot!(plan.to_string().replace(" kB", ""), @"
     exit status: 0
@@ -392,7 +405,7 @@ fn drift_is_told_and_mended_by_the_sql_that_is_printed() {
     assert_snapshot!(fresh.db(&["check"]), @"
     exit status: 4
     ----- stdout -----
-    [DB] (schema public): the tables are not those of version 3, there are 3 differences:
+    [DB] (schema public): the tables are not those of version 4, there are 3 differences:
       column stat.more is no part of this version
         ALTER TABLE stat DROP COLUMN more;
       column towpath_recipe.sha256 is `text` and should be `text NOT NULL`
@@ -403,7 +416,7 @@ fn drift_is_told_and_mended_by_the_sql_that_is_printed() {
     assert_snapshot!(fresh.db(&["check", "--json"]), @r#"
     exit status: 4
     ----- stdout -----
-    {"database":"[DB]","drifts":[{"kind":"column","object":"more","repair":["ALTER TABLE stat DROP COLUMN more"],"table":"stat","what":"column stat.more is no part of this version"},{"kind":"column","object":"sha256","repair":["ALTER TABLE towpath_recipe ALTER COLUMN sha256 SET NOT NULL"],"table":"towpath_recipe","what":"column towpath_recipe.sha256 is `text` and should be `text NOT NULL`"},{"kind":"index","object":"towpath_stat_prefix","repair":["CREATE INDEX CONCURRENTLY towpath_stat_prefix ON stat USING btree (stage, path text_pattern_ops) INCLUDE (mtime, size)"],"table":"stat","what":"index stat.towpath_stat_prefix is missing"}],"problem":null,"schema":"public","version":3}
+    {"database":"[DB]","drifts":[{"kind":"column","object":"more","repair":["ALTER TABLE stat DROP COLUMN more"],"table":"stat","what":"column stat.more is no part of this version"},{"kind":"column","object":"sha256","repair":["ALTER TABLE towpath_recipe ALTER COLUMN sha256 SET NOT NULL"],"table":"towpath_recipe","what":"column towpath_recipe.sha256 is `text` and should be `text NOT NULL`"},{"kind":"index","object":"towpath_stat_prefix","repair":["CREATE INDEX CONCURRENTLY towpath_stat_prefix ON stat USING btree (stage, path text_pattern_ops) INCLUDE (mtime, size)"],"table":"stat","what":"index stat.towpath_stat_prefix is missing"}],"problem":null,"schema":"public","version":4}
     "#);
     let sql = fresh.db(&["check", "--sql"]);
     assert_eq!((sql.status(), sql.stderr()), (4, ""), "{sql}");
@@ -419,7 +432,7 @@ fn conda_indexs_tables_are_adopted() {
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 0 of 3, the database has tables and no history of how they came about: `towpath db adopt` takes them over after comparing them
+    [DB] (schema public): version 0 of 4, the database has tables and no history of how they came about: `towpath db adopt` takes them over after comparing them
     ");
     assert_snapshot!(fresh.db(&["upgrade"]), @"
     exit status: 7
@@ -437,12 +450,14 @@ fn conda_indexs_tables_are_adopted() {
     assert_snapshot!(fresh.db(&["adopt"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): adopted as version 1 and upgraded to 3
+    [DB] (schema public): adopted as version 1 and upgraded to 4
     ----- stderr -----
     step 2 (towpath) ...
     step 2 (towpath): done in [TIME]
     step 3 (prefix_indexes) ...
     step 3 (prefix_indexes): done in [TIME]
+    step 4 (environments) ...
+    step 4 (environments): done in [TIME]
     ");
     assert_snapshot!(fresh.db(&["adopt"]), @"
     exit status: 1
@@ -457,17 +472,18 @@ fn conda_indexs_tables_are_adopted() {
         .iter()
         .map(|row| row["how"].clone())
         .collect();
-    assert_eq!(how, ["adopted", "applied", "applied"]);
+    assert_eq!(how, ["adopted", "applied", "applied", "applied"]);
 }
 
 #[test]
 fn a_lost_history_is_stamped() {
-    let fresh = Fresh::at_head();
+    let fresh = Fresh::new();
+    let _ = fresh.db(&["upgrade", "3"]).succeeded();
     fresh.execute("DROP TABLE towpath_migration");
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 0 of 3, the database has no history, but tables of the same names: about, icon, index_json, post_install, recipe, run_exports, stat, towpath_artifact, towpath_channel, towpath_recipe, towpath_store, towpath_subdir; use another schema or database, or say with `towpath db stamp` which version they are of
+    [DB] (schema public): version 0 of 4, the database has no history, but tables of the same names: about, icon, index_json, post_install, recipe, run_exports, stat, towpath_artifact, towpath_channel, towpath_recipe, towpath_store, towpath_subdir; use another schema or database, or say with `towpath db stamp` which version they are of
     ");
     assert_snapshot!(fresh.db(&["stamp", "2"]), @"
     exit status: 4
@@ -481,6 +497,7 @@ fn a_lost_history_is_stamped() {
     ----- stdout -----
     [DB] (schema public): version 3
     ");
+    let _ = fresh.db(&["upgrade"]).succeeded();
     let _ = fresh.db(&["current", "--check"]).succeeded();
 }
 
@@ -494,7 +511,7 @@ fn a_migration_that_was_changed_is_repaired() {
     assert_snapshot!(fresh.db(&["check"]), @"
     exit status: 6
     ----- stdout -----
-    [DB] (schema public): the tables are those of version 3
+    [DB] (schema public): the tables are those of version 4
     warning: step 2 was changed after it ran in this database: 0002_towpath.up.sql is not what was applied (`towpath db check` compares the tables, `towpath db repair` accepts the file if they agree)
     ");
     assert_snapshot!(fresh.db(&["repair"]), @"
@@ -515,25 +532,25 @@ fn a_database_of_a_newer_towpath_is_told_apart() {
     let fresh = Fresh::at_head();
     fresh.execute(
         "INSERT INTO towpath_migration
-         SELECT 4, 'later', 'x', 'DROP TABLE towpath_later', 3, 4, how, applied_at, applied_by, tool, 1
-         FROM towpath_migration WHERE version = 3;
+         SELECT 5, 'later', 'x', 'DROP TABLE towpath_later', 4, 5, how, applied_at, applied_by, tool, 1
+         FROM towpath_migration WHERE version = 4;
          CREATE TABLE towpath_later (a int)",
     );
     assert_snapshot!(fresh.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 4 of 3, made by a newer towpath; it may be read by this towpath and not written
+    [DB] (schema public): version 5 of 4, made by a newer towpath; it may be read by this towpath and not written
     ");
     for args in [&["upgrade"][..], &["current", "--check"], &["check"]] {
         assert_eq!(fresh.db(args).status(), 5, "{args:?}");
     }
-    assert_snapshot!(fresh.db(&["downgrade", "3"]), @"
+    assert_snapshot!(fresh.db(&["downgrade", "4"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): taken back from version 4 to 3
+    [DB] (schema public): taken back from version 5 to 4
     ----- stderr -----
-    back from step 4 (later) ...
-    back from step 4 (later): done in [TIME]
+    back from step 5 (later) ...
+    back from step 5 (later): done in [TIME]
     ");
     let _ = fresh.db(&["check"]).succeeded();
 }
@@ -553,8 +570,9 @@ fn who_may_only_read_looks_and_leaves_nothing() {
     assert_snapshot!(reader.db(&["status"]), @"
     exit status: 0
     ----- stdout -----
-    [DB] (schema public): version 2 of 3, to be upgraded (`towpath db upgrade`)
+    [DB] (schema public): version 2 of 4, to be upgraded (`towpath db upgrade`)
       step 3 (prefix_indexes) is not taken yet
+      step 4 (environments) is not taken yet
     ");
     assert_snapshot!(reader.db(&["current"]), @"
     exit status: 0
@@ -566,7 +584,7 @@ fn who_may_only_read_looks_and_leaves_nothing() {
     exit status: 7
     ----- stdout -----
     [DB] (schema public): the tables are those of version 2
-    warning: the database has version 2, and this towpath needs 3: `towpath db upgrade` brings it there
+    warning: the database has version 2, and this towpath needs 4: `towpath db upgrade` brings it there
     ");
     for args in [
         &["upgrade", "--plan"][..],
@@ -590,7 +608,7 @@ fn of_sixteen_processes_all_succeed_and_each_step_is_taken_once() {
     for process in running {
         let outcome = process.wait().succeeded();
         let json: Value = serde_json::from_str(&outcome.stdout().replace("[TIME]", "null")).unwrap();
-        assert_eq!(json["to"], 3);
+        assert_eq!(json["to"], 4);
         taken.extend(
             json["steps"]
                 .as_array()
@@ -600,7 +618,7 @@ fn of_sixteen_processes_all_succeed_and_each_step_is_taken_once() {
         );
     }
     taken.sort_unstable();
-    assert_eq!(taken, [1, 2, 3]);
+    assert_eq!(taken, [1, 2, 3, 4]);
     let _ = fresh.db(&["check"]).succeeded();
 }
 
@@ -902,5 +920,128 @@ fn gluesql_stores_are_looked_at_subdir_by_subdir() {
     exit status: 0
     ----- stdout -----
     noarch (sqlite3): 1 (head)
+    ");
+}
+
+/// A channel with a store in SQLite, and with environments recorded in both kinds of files.
+fn channel_with_environments() -> ChannelBuilder {
+    let channel = ChannelBuilder::new().package(&PackageBuilder::new("lock", "1.0", "0"), Kind::Conda);
+    let _ = index(&channel, &[]).succeeded();
+    let folder = ChannelFolder::new(channel.path().to_owned(), None);
+    for mut database in [
+        Environments::in_sqlite(&folder.environments_in_sqlite()).unwrap(),
+        Environments::in_gluesql(&folder.environments_in_gluesql()).unwrap(),
+    ] {
+        let columns = [
+            ("name", "team".into()),
+            ("created_at", Timestamp::UNIX_EPOCH.into()),
+        ];
+        database
+            .write(|session| session.insert("towpath_namespace", &columns))
+            .unwrap();
+    }
+    channel
+}
+
+#[test]
+fn recorded_environments_are_looked_at_beside_the_stores() {
+    let channel = channel_with_environments();
+    let db = |args: &[&str]| db_of(&channel, args);
+    assert_snapshot!(db(&["status"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): version 1 of 1, up to date
+    environments (sqlite3): version 1 of 1, up to date
+    environments (gluesql): version 1 of 1, up to date
+    ");
+    assert_snapshot!(db(&["check"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): the tables are those of version 1
+    environments (sqlite3): the tables are those of version 1
+    environments (gluesql): the tables are those of version 1
+    ");
+    assert_snapshot!(db(&["current", "--db", "gluesql", "--json"]), @r#"
+    exit status: 0
+    ----- stdout -----
+    [{"head":1,"path":"[CHANNEL]/.towpath/environments.redb","store":"gluesql","subdir":null,"version":1}]
+    "#);
+    assert_snapshot!(without_times(&db(&["history", "--db", "sqlite3"])), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): 1 towpath: applied at [WHEN] with towpath 0.1.0 in [TIME]
+    environments (sqlite3): 1 environments: applied at [WHEN] with towpath 0.1.0 in [TIME]
+    ");
+    assert_snapshot!(db(&["upgrade", "--plan", "head"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): from version 1 to 1
+    environments (sqlite3): from version 1 to 1
+    environments (gluesql): from version 1 to 1
+    ");
+}
+
+/// They are no cache.
+#[test]
+fn recorded_environments_are_lost_only_if_that_is_allowed() {
+    let channel = channel_with_environments();
+    let db = |args: &[&str]| db_of(&channel, args);
+    assert_snapshot!(db(&["downgrade", "base"]), @"
+    exit status: 1
+    ----- stderr -----
+    error: noarch (sqlite3): going back to version 0 would remove 1 row of towpath_store, 1 row of towpath_artifact; --allow-data-loss does it
+    error: environments (sqlite3): going back to version 0 would remove 1 row of towpath_namespace; --allow-data-loss does it
+    error: environments (gluesql): going back to version 0 would remove 1 row of towpath_sequence, 1 row of towpath_namespace; --allow-data-loss does it
+    ");
+    assert_snapshot!(db(&["downgrade", "base", "--allow-data-loss"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): taken back from version 1 to 0
+    environments (sqlite3): taken back from version 1 to 0
+    environments (gluesql): taken back from version 1 to 0
+    ----- stderr -----
+    noarch (sqlite3): back from step 1 (towpath) ...
+    noarch (sqlite3): back from step 1 (towpath): done in [TIME]
+    environments (sqlite3): back from step 1 (environments) ...
+    environments (sqlite3): back from step 1 (environments): done in [TIME]
+    environments (gluesql): back from step 1 (environments) ...
+    environments (gluesql): back from step 1 (environments): done in [TIME]
+    ");
+    assert_snapshot!(db(&["status"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): version 0 of 1, no tables yet (`towpath db upgrade` makes them)
+      step 1 (towpath) is not taken yet
+    environments (sqlite3): version 0 of 1, no tables yet (`towpath db upgrade` makes them)
+      step 1 (environments) is not taken yet
+    environments (gluesql): version 0 of 1, no tables yet (`towpath db upgrade` makes them)
+      step 1 (environments) is not taken yet
+    ");
+    assert_snapshot!(db(&["upgrade", "head"]), @"
+    exit status: 0
+    ----- stdout -----
+    noarch (sqlite3): upgraded from version 0 to 1
+    environments (sqlite3): upgraded from version 0 to 1
+    environments (gluesql): upgraded from version 0 to 1
+    ----- stderr -----
+    noarch (sqlite3): step 1 (towpath) ...
+    noarch (sqlite3): step 1 (towpath): done in [TIME]
+    environments (sqlite3): step 1 (environments) ...
+    environments (sqlite3): step 1 (environments): done in [TIME]
+    environments (gluesql): step 1 (environments) ...
+    environments (gluesql): step 1 (environments): done in [TIME]
+    ");
+    let _ = db(&["check"]).succeeded();
+    fs_err::write(
+        channel.path().join(".towpath/environments.db"),
+        "garbage ".repeat(100),
+    )
+    .unwrap();
+    assert_snapshot!(db(&["status", "--db", "sqlite3"]), @"
+    exit status: 1
+    ----- stdout -----
+    noarch (sqlite3): version 1 of 1, up to date
+    ----- stderr -----
+    error: environments (sqlite3): [CHANNEL]/.towpath/environments.db is not an SQLite database; it was left as it is
     ");
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use rstest::rstest;
-use towpath_tests::postgresql::{new_role, unique};
+use towpath_tests::postgresql::{ENVIRONMENTS, new_role, unique};
 use towpath_tests::{Kind, PackageBuilder, PostgresqlDatabase};
 
 use crate::db_create::{channel, db, index};
@@ -86,6 +86,36 @@ fn an_indexer_indexes_and_changes_no_table() {
         "CREATE ROLE of_mine",
     ] {
         assert_eq!(refused(&url, denied), "42501", "{denied}");
+    }
+}
+
+#[test]
+fn an_indexer_records_environments() {
+    let roles = Roles::new();
+    let url = roles.member(&roles.indexer);
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    client.batch_execute(ENVIRONMENTS).unwrap();
+    client
+        .batch_execute(
+            "SELECT setval(pg_get_serial_sequence('towpath_hold', 'id'), 41);
+             UPDATE towpath_build SET status_info = 'again';
+             DELETE FROM towpath_hold;
+             INSERT INTO towpath_hold (package_id, reason, made_by, created_at)
+             SELECT id, 'a paper', 'somebody', now() FROM towpath_package",
+        )
+        .unwrap();
+    let query = "SELECT id FROM towpath_hold";
+    assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 42);
+
+    let reader = roles.member(&roles.reader);
+    let mut client = postgres::Client::connect(&reader, postgres::NoTls).unwrap();
+    assert_eq!(client.query(query, &[]).unwrap().len(), 1);
+    for denied in [
+        "DELETE FROM towpath_hold",
+        "SELECT setval('towpath_hold_id_seq', 1)",
+        "INSERT INTO towpath_namespace (name, created_at) VALUES ('a', now())",
+    ] {
+        assert_eq!(refused(&reader, denied), "42501", "{denied}");
     }
 }
 

@@ -5,7 +5,9 @@ mod faults;
 mod races;
 
 use rstest::rstest;
+use towpath_core::migrate::Migrations;
 use towpath_tests::PostgresqlDatabase;
+use towpath_tests::postgresql::ENVIRONMENTS;
 
 use crate::channel::{Packages, TestChannel, generator};
 use crate::documents::Documents;
@@ -89,6 +91,49 @@ fn packages_of_conda_index_became_part_of_the_channel_when_they_were_built() {
     fs_err::remove_file(channel.path().join(added.subdir).join(added.file_name())).unwrap();
     index(&database, &channel, &[]);
     Documents::json(channel.path()).assert_are(&dated);
+}
+
+/// All rows of the tables of environments.
+fn environments(database: &PostgresqlDatabase) -> Vec<String> {
+    let mut client = database.connect();
+    let tables = "SELECT tablename::text FROM pg_tables
+                  WHERE schemaname = 'public' AND tablename IN (
+                      'towpath_used_channel', 'towpath_namespace', 'towpath_environment', 'towpath_spec',
+                      'towpath_build', 'towpath_build_channel', 'towpath_package', 'towpath_build_package',
+                      'towpath_build_file', 'towpath_hold', 'towpath_forced_removal')
+                  ORDER BY 1";
+    let tables = client.query(tables, &[]).unwrap();
+    let rows = tables.iter().flat_map(|table| {
+        let query = format!("SELECT t::text FROM {} AS t", table.get::<_, String>(0));
+        client.query(&query, &[]).unwrap()
+    });
+    rows.map(|row| row.get(0)).collect()
+}
+
+/// On the newest version of the tables, with rows in those that it does not know.
+#[test]
+fn conda_index_leaves_environments_alone() {
+    let Some(peer) = Peer::found() else { return };
+    let database = PostgresqlDatabase::new();
+    let generator = generator(0.3);
+    let channel = Packages::generated(&generator, PACKAGES).channel();
+    index(&database, &channel, &AS_CONDA_INDEX);
+    database.connect().batch_execute(ENVIRONMENTS).unwrap();
+    let version = "SELECT max(version) FROM towpath_migration";
+    let version: i64 = database.connect().query_one(version, &[]).unwrap().get(0);
+    assert_eq!(version, i64::from(Migrations::postgres().head()));
+    let recorded = environments(&database);
+    assert_eq!(recorded.len(), 11);
+
+    let first = Packages::at(channel.path().to_owned()).channel();
+    conda_index(&peer, &database, &channel, &[]);
+    peer.assert_same(first.path(), channel.path(), "[!p]*");
+    let added = generator.package(PACKAGES);
+    channel.put(&added.package, added.kind, added.built);
+    conda_index(&peer, &database, &channel, &[]);
+    assert_eq!(channel.records().len() as u64, PACKAGES + 1);
+    assert_eq!(index(&database, &channel, &AS_CONDA_INDEX).read(), 0);
+    assert_eq!(environments(&database), recorded);
 }
 
 /// As conda-index's documentation describes it, for channels whose packages are not all there.

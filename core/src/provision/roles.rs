@@ -94,6 +94,7 @@ struct Relation {
 fn script(client: &mut Client, errors: &Errors<'_>, roles: &Roles) -> Result<RolesScript, ProvisionError> {
     let (schema, names) = migrated_tables(client, errors)?;
     let relations = relations(client, &schema, &names).map_err(errors.failed("looking at the tables"))?;
+    let sequences = sequences(client, &schema, &names).map_err(errors.failed("looking at the tables"))?;
     let named = [&roles.indexer, &roles.reader];
     for role in named.into_iter().flatten() {
         if let Some(owned) = relations.iter().find(|relation| relation.owner == *role) {
@@ -114,10 +115,10 @@ fn script(client: &mut Client, errors: &Errors<'_>, roles: &Roles) -> Result<Rol
         }
     }
     if let Some(role) = &roles.indexer {
-        statements.extend(grants(&schema, &relations, role, Rights::Write));
+        statements.extend(grants(&schema, &relations, &sequences, role, Rights::Write));
     }
     if let Some(role) = &roles.reader {
-        statements.extend(grants(&schema, &relations, role, Rights::Read));
+        statements.extend(grants(&schema, &relations, &sequences, role, Rights::Read));
     }
     let mut warnings = Vec::new();
     if context.everybody_creates {
@@ -165,6 +166,22 @@ fn relations(client: &mut Client, schema: &str, names: &[String]) -> Result<Vec<
         .collect()
 }
 
+/// What numbers the rows of these tables.
+fn sequences(client: &mut Client, schema: &str, tables: &[String]) -> Result<Vec<String>, postgres::Error> {
+    let rows = client.query(
+        "SELECT s.relname::text
+         FROM pg_class s
+         JOIN pg_namespace n ON n.oid = s.relnamespace
+         JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid
+             AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+         JOIN pg_class t ON t.oid = d.refobjid
+         WHERE s.relkind = 'S' AND n.nspname = $1 AND t.relnamespace = n.oid AND t.relname = ANY ($2)
+         ORDER BY 1",
+        &[&schema, &tables],
+    )?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
 struct Context {
     database: String,
     everybody_connects: bool,
@@ -210,19 +227,27 @@ enum Rights {
 }
 
 /// Takes all rights from the role that it may have had here, and gives it those that it needs.
-fn grants(schema: &str, relations: &[Relation], role: &str, rights: Rights) -> Vec<String> {
+fn grants(
+    schema: &str,
+    relations: &[Relation],
+    sequences: &[String],
+    role: &str,
+    rights: Rights,
+) -> Vec<String> {
+    let qualified = |name: &String| format!("{}.{}", Name(schema), Name(name));
     let list = |choose: &dyn Fn(&Relation) -> bool| {
-        let names = relations.iter().filter(|relation| choose(relation));
-        let names: Vec<String> = names
-            .map(|relation| format!("{}.{}", Name(schema), Name(&relation.name)))
-            .collect();
+        let chosen = relations.iter().filter(|relation| choose(relation));
+        let names: Vec<String> = chosen.map(|relation| qualified(&relation.name)).collect();
         names.join(", ")
     };
     let everything = list(&|_| true);
+    let numbers: Vec<String> = sequences.iter().map(qualified).collect();
+    let numbers = numbers.join(", ");
     let (schema, role) = (Name(schema), Name(role));
     let mut statements = vec![
         format!("REVOKE ALL ON SCHEMA {schema} FROM {role};"),
         format!("REVOKE ALL ON TABLE {everything} FROM {role};"),
+        format!("REVOKE ALL ON SEQUENCE {numbers} FROM {role};"),
         format!("GRANT USAGE ON SCHEMA {schema} TO {role};"),
         format!("GRANT SELECT ON TABLE {everything} TO {role};"),
     ];
@@ -231,6 +256,8 @@ fn grants(schema: &str, relations: &[Relation], role: &str, rights: Rights) -> V
         statements.push(format!(
             "GRANT INSERT, UPDATE, DELETE ON TABLE {written} TO {role};"
         ));
+        // A new row gets its number without any right: this is for rows that bring theirs.
+        statements.push(format!("GRANT UPDATE ON SEQUENCE {numbers} TO {role};"));
     }
     statements
 }

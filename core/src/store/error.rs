@@ -47,19 +47,19 @@ pub enum StoreError {
     },
     /// The file is something other than a redb database. It was left alone.
     #[cfg(feature = "gluesql-redb")]
-    #[error("{} is not a redb database; it was left as it is (move it away to have the subdir read anew)", path.display())]
+    #[error("{} is not a redb database; it was left as it is{}", path.display(), advice(path))]
     NotARedbDatabase {
         /// The file.
         path: PathBuf,
     },
     /// The file may only be read. `SQLite` would open it, and fail at the first change.
-    #[error("{} cannot be written: what is read of packages is kept there", path.display())]
+    #[error("{} cannot be written: {} is kept there", path.display(), content(path))]
     ReadOnly {
         /// The database file.
         path: PathBuf,
     },
     /// The file is something other than a database. It was left alone.
-    #[error("{} is not an SQLite database; it was left as it is (move it away to have the subdir read anew)", path.display())]
+    #[error("{} is not an SQLite database; it was left as it is{}", path.display(), advice(path))]
     NotADatabase {
         /// The file.
         path: PathBuf,
@@ -142,4 +142,26 @@ pub enum StoreError {
     /// Reading or writing a file failed, the store's or the one that records are streamed to.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// Whether what a file holds can be had again from packages. What is recorded of environments cannot.
+#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
+fn is_cache(path: &std::path::Path) -> bool {
+    path.parent().and_then(std::path::Path::file_name) != Some(".towpath".as_ref())
+}
+
+#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
+fn advice(path: &std::path::Path) -> &'static str {
+    match is_cache(path) {
+        true => " (move it away to have the subdir read anew)",
+        false => "",
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn content(path: &std::path::Path) -> &'static str {
+    match is_cache(path) {
+        true => "what is read of packages",
+        false => "what is recorded of environments",
+    }
 }

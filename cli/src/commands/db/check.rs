@@ -99,7 +99,7 @@ fn sql(site: &Site, drifts: &[Drift]) -> String {
     }
     let mut lines = match site {
         Site::Server { settings, .. } => script::search_path(settings),
-        Site::Store { .. } => vec![format!("-- {site}")],
+        Site::Store { .. } | Site::Environments { .. } => vec![format!("-- {site}")],
     };
     for drift in drifts {
         if drift.repair.is_empty() {

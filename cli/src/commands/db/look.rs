@@ -51,7 +51,7 @@ pub(crate) fn current(args: &CurrentArgs) -> Result<ExitCode, Failure> {
             let version = seen.version();
             let mut text = match site {
                 Site::Server { .. } => version.to_string(),
-                Site::Store { .. } => format!("{site}: {version}"),
+                Site::Store { .. } | Site::Environments { .. } => format!("{site}: {version}"),
             };
             if version == migrations.head() {
                 text.push_str(" (head)");
@@ -72,7 +72,7 @@ pub(crate) fn history(args: &HistoryArgs) -> Result<ExitCode, Failure> {
             let rows = Seen::of(database, migrations)?.history;
             let of = match site {
                 Site::Server { .. } => String::new(),
-                Site::Store { .. } => format!("{site}: "),
+                Site::Store { .. } | Site::Environments { .. } => format!("{site}: "),
             };
             let lines: Vec<String> = rows.iter().map(|row| format!("{of}{}", line(row))).collect();
             Ok(Report {

@@ -57,6 +57,8 @@ pub(super) enum Site {
         kind: Database,
         path: PathBuf,
     },
+    /// What is recorded of a channel's environments, beside the stores of its subdirs.
+    Environments { kind: Database, path: PathBuf },
 }
 
 impl Site {
@@ -67,6 +69,10 @@ impl Site {
             }
             Self::Store { subdir, kind, path } => {
                 json!({ "subdir": subdir.as_str(), "store": word(*kind), "path": path })
+            }
+            // They are of no subdir.
+            Self::Environments { kind, path } => {
+                json!({ "subdir": null, "store": word(*kind), "path": path })
             }
         };
         match value {
@@ -84,6 +90,7 @@ impl fmt::Display for Site {
             }
             Self::Server { settings, .. } => write!(f, "{settings}"),
             Self::Store { subdir, kind, .. } => write!(f, "{subdir} ({})", word(*kind)),
+            Self::Environments { kind, .. } => write!(f, "environments ({})", word(*kind)),
         }
     }
 }
@@ -157,7 +164,7 @@ impl PlaceArgs {
         Ok(())
     }
 
-    /// The stores that are there, by subdir.
+    /// The stores that are there, by subdir, and then what is recorded of environments.
     fn stores(&self) -> Result<Vec<Site>, Failure> {
         let root = self.channel.as_deref().unwrap_or(Path::new("."));
         let channel = ChannelFolder::new(root.to_owned(), None);
@@ -174,14 +181,21 @@ impl PlaceArgs {
                 (Database::Sqlite3, folder.sqlite_store()),
                 (Database::Gluesql, folder.gluesql_store()),
             ] {
-                let is_meant = self.db.is_none_or(|meant| meant == kind);
-                if is_meant && path.is_file() {
+                if self.means(kind) && path.is_file() {
                     sites.push(Site::Store {
                         subdir: subdir.clone(),
                         kind,
                         path,
                     });
                 }
+            }
+        }
+        for (kind, path) in [
+            (Database::Sqlite3, channel.environments_in_sqlite()),
+            (Database::Gluesql, channel.environments_in_gluesql()),
+        ] {
+            if self.means(kind) && path.is_file() {
+                sites.push(Site::Environments { kind, path });
             }
         }
         if sites.is_empty() {
@@ -191,6 +205,10 @@ impl PlaceArgs {
             )));
         }
         Ok(sites)
+    }
+
+    fn means(&self, kind: Database) -> bool {
+        self.db.is_none_or(|meant| meant == kind)
     }
 }
 
@@ -216,31 +234,42 @@ fn on_server(settings: ConnectionSettings, purpose: Purpose, work: &mut Work<'_>
 }
 
 fn on_store(site: &Site, purpose: Purpose, work: &mut Work<'_>) -> Result<Report, Failure> {
-    match site {
-        Site::Store {
-            kind: Database::Sqlite3,
-            path,
-            ..
-        } => {
-            let file = match purpose {
-                Purpose::Look => SqliteFile::open_to_look(path)?,
-                Purpose::Change => SqliteFile::open_to_change(path)?,
+    let (kind, path, is_of_subdir) = match site {
+        Site::Store { kind, path, .. } => (*kind, path, true),
+        Site::Environments { kind, path } => (*kind, path, false),
+        Site::Server { .. } => return Err(no_store(site)),
+    };
+    match kind {
+        Database::Sqlite3 => {
+            let file = match (is_of_subdir, purpose) {
+                (true, Purpose::Look) => SqliteFile::open_to_look(path)?,
+                (true, Purpose::Change) => SqliteFile::open_to_change(path)?,
+                (false, Purpose::Look) => SqliteFile::open_environments_to_look(path)?,
+                (false, Purpose::Change) => SqliteFile::open_environments_to_change(path)?,
             };
-            work(site, &mut file.database(), &Migrations::sqlite())
+            let migrations = match is_of_subdir {
+                true => Migrations::sqlite(),
+                false => Migrations::sqlite_environments(),
+            };
+            work(site, &mut file.database(), &migrations)
         }
-        Site::Store {
-            kind: Database::Gluesql,
-            path,
-            ..
-        } => {
+        Database::Gluesql => {
             let mut file = match purpose {
                 Purpose::Look => GluesqlFile::open_to_look(path)?,
                 Purpose::Change => GluesqlFile::open_to_change(path)?,
             };
-            work(site, &mut file.database(), &Migrations::gluesql())
+            let migrations = match is_of_subdir {
+                true => Migrations::gluesql(),
+                false => Migrations::gluesql_environments(),
+            };
+            work(site, &mut file.database(), &migrations)
         }
-        other => Err(Failure::failed(format!("{other} is no store beside packages"))),
+        Database::Memory | Database::Postgresql => Err(no_store(site)),
     }
+}
+
+fn no_store(site: &Site) -> Failure {
+    Failure::failed(format!("{site} is no store beside packages"))
 }
 
 fn object(value: Value) -> Map<String, Value> {

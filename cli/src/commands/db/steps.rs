@@ -105,7 +105,7 @@ impl Teller {
         Self {
             of: match site {
                 Site::Server { .. } => String::new(),
-                Site::Store { .. } => format!("{site}: "),
+                Site::Store { .. } | Site::Environments { .. } => format!("{site}: "),
             },
             taken: Vec::new(),
             waiting: None,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use postgres::{Client, Transaction};
 
 use super::super::error::{Errors, ProvisionError};
+use super::environments;
 use crate::channel::{ChannelPrefix, KNOWN_SUBDIRS};
 use crate::store::postgres::{ConnectionSettings, LOCK_KEY, Retry};
 
@@ -96,8 +97,8 @@ pub fn rename_channel(
 ///
 /// # Errors
 ///
-/// When there is no such channel, somebody indexes it, or the server fails; nothing has changed
-/// then.
+/// When there is no such channel, somebody indexes it or needs its packages for an environment, or the
+/// server fails; nothing has changed then.
 pub fn remove_channel(
     settings: &ConnectionSettings,
     prefix: &ChannelPrefix,
@@ -120,6 +121,8 @@ fn change(
         Change::Rename(new) => &[prefix, new],
         Change::Remove => &[prefix],
     };
+    let environments = environments::Rows::lock(&mut transaction);
+    let environments = environments.map_err(errors.failed("taking locks"))?;
     let busy = lock(&mut transaction, &tables, prefixes).map_err(errors.failed("taking locks"))?;
     if let Some(subdir) = busy {
         return Err(errors.refused(format!(
@@ -139,7 +142,17 @@ fn change(
             )));
         }
     }
+    let of_environments = match (change, environments) {
+        (_, None) => 0,
+        (Change::Rename(new), Some(rows)) => rows.rename(&mut transaction, &errors, prefix, new)?,
+        (Change::Remove, Some(rows)) => rows.withdraw(&mut transaction, &errors, prefix)?,
+    };
     let mut changed = Changed::default();
+    if let (Change::Rename(_), 1..) = (change, of_environments) {
+        changed
+            .rows
+            .insert(environments::CHANNELS.to_owned(), of_environments);
+    }
     for table in &tables {
         let rows = match change {
             Change::Rename(new) => rename_rows(&mut transaction, table, prefix, new),

@@ -2,6 +2,7 @@
 //! conda-index has written rows.
 
 mod change;
+mod environments;
 
 use std::collections::BTreeMap;
 

@@ -12,9 +12,10 @@ type Link = (
 
 const SAME: &str = "same value";
 const BEGINS: &str = "begins with it";
+const ENDS: &str = "ends with it";
 
 /// In a subdir's SQLite file paths are file names, and the last three have no tables.
-const LINKS: [Link; 11] = [
+const LINKS: [Link; 13] = [
     (("stat", "path"), ("index_json", "path"), Many::Any, SAME),
     (("about", "path"), ("index_json", "path"), Many::One, SAME),
     (("icon", "path"), ("index_json", "path"), Many::One, SAME),
@@ -45,6 +46,18 @@ const LINKS: [Link; 11] = [
         ("towpath_channel", "prefix"),
         Many::Any,
         BEGINS,
+    ),
+    (
+        ("towpath_used_channel", "address"),
+        ("towpath_channel", "prefix"),
+        Many::One,
+        SAME,
+    ),
+    (
+        ("index_json", "path"),
+        ("towpath_package", "file_name"),
+        Many::Any,
+        ENDS,
     ),
 ];
 

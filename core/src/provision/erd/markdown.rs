@@ -10,7 +10,7 @@ impl Diagram {
         let mut text = format!("# Tables\n\n```mermaid\n{}```\n", self.mermaid());
         if self.relations.iter().any(|relation| relation.kind.is_by_value()) {
             text.push_str(
-                "\nDotted lines are no foreign keys: the values are the same, or begin with the other.\n",
+                "\nDotted lines are no foreign keys: the values are the same, or begin or end with the other.\n",
             );
         }
         for table in &self.tables {
@@ -38,6 +38,7 @@ impl Diagram {
                 let how = match relation.kind {
                     RelationKind::ForeignKey => "refers to",
                     RelationKind::ByValue { how } if how.starts_with("begins") => "begins with",
+                    RelationKind::ByValue { how } if how.starts_with("ends") => "ends with",
                     RelationKind::ByValue { .. } => "is the same as",
                 };
                 let _ = writeln!(

@@ -96,7 +96,7 @@ pub enum Many {
 pub enum RelationKind {
     /// The database does.
     ForeignKey,
-    /// Those who write them do: the values are the same, or begin with the other.
+    /// Those who write them do: the values are the same, or begin or end with the other.
     ByValue {
         /// In a word or two.
         how: &'static str,

@@ -10,7 +10,7 @@ use super::rows::Failure;
 use crate::migrate::GluesqlDatabase;
 use crate::store::StoreError;
 
-/// The file of a subdir's store, for migrations. One process has it at a time, also to look at it.
+/// The file of a subdir's store, or of a channel's environments, for migrations. One process has it at a time, also to look at it.
 pub struct GluesqlFile {
     /// Stands before the storage, for nobody else has the file before that is gone.
     _owner: Option<OwnerFile>,

@@ -21,6 +21,10 @@ const LOCK_POLL: Duration = Duration::from_millis(200);
 pub(crate) const LOCK_KEY: &str =
     "hashtextextended(concat_ws(' ', 'towpath', current_schema(), $1::text), 0)";
 
+/// The name of the lock of those who write environments. It ends with their transaction, so that it
+/// holds behind proxies that pool transactions too.
+pub(crate) const ENVIRONMENTS_LOCK: &str = "environments";
+
 /// A PostgreSQL database, for any number of channels.
 ///
 /// All that is written in a run goes through one connection, which holds the locks of the subdirs:

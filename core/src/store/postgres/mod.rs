@@ -29,8 +29,8 @@ pub use connection::{
     ConnectError, ConnectionSettings, FailedAttempt, Retry, SettingOrigin, SettingsError, Surroundings,
     TlsFileError, is_transient,
 };
-pub(crate) use database::LOCK_KEY;
 pub(in crate::store) use database::told;
+pub(crate) use database::{ENVIRONMENTS_LOCK, LOCK_KEY};
 pub use database::{PostgresDatabase, PostgresLock};
 pub use temporary_cluster::{ClusterError, ClusterOptions, TemporaryCluster};
 

@@ -7,11 +7,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::{Access, Connection, Row, Session, Value, insert_statement};
 use crate::store::StoreError;
-use crate::store::postgres::{ConnectionSettings, LOCK_KEY, Retry, told};
-
-/// The name of the lock that writers take. It ends with their transaction, so that it holds behind
-/// proxies that pool transactions too.
-const LOCK: &str = "environments";
+use crate::store::postgres::{ConnectionSettings, ENVIRONMENTS_LOCK, LOCK_KEY, Retry, told};
 
 /// Microseconds from 1970 to 2000, where PostgreSQL counts from.
 const EPOCH: i64 = 946_684_800_000_000;
@@ -55,9 +51,8 @@ impl Connection for PostgresConnection {
         let result = self.client.batch_execute(&begun);
         self.told(result)?;
         if access == Access::Write {
-            let locked = self
-                .client
-                .execute(&format!("SELECT pg_advisory_xact_lock({LOCK_KEY})"), &[&LOCK]);
+            let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
+            let locked = self.client.execute(&lock, &[&ENVIRONMENTS_LOCK]);
             if locked.is_err() {
                 self.roll_back();
             }
