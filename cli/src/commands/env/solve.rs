@@ -23,7 +23,7 @@ Examples:
 
 /// Solve a specification against the channel, and record what that is
 ///
-/// What is asked for is an environment.yml, a file with a MatchSpec on each line, or MatchSpecs. The
+/// What is asked for is an environment.yml, a file with a `MatchSpec` on each line, or `MatchSpec`s. The
 /// channel's published metadata count, as clients see them. What cannot be solved is recorded as failed,
 /// with the reason; what is current stays so.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(super) struct SolveArgs {
     #[arg(value_name = "NS/NAME", value_parser = path)]
     path: EnvironmentPath,
 
-    /// A file that says what is wanted, or MatchSpecs
+    /// A file that says what is wanted, or `MatchSpec`s
     #[arg(value_name = "FILE|SPEC", required = true)]
     wanted: Vec<String>,
 
