@@ -141,6 +141,10 @@ impl ChannelStores {
     ///
     /// When it cannot be opened or made, or nothing is kept.
     #[cfg(feature = "ledger")]
+    #[cfg_attr(
+        not(any(feature = "gluesql-redb", feature = "sqlite")),
+        expect(unused_variables, reason = "a server is not in the folder")
+    )]
     pub fn database(&self, channel: &ChannelFolder) -> Result<(Database, String), IndexError> {
         Ok(match &self.0 {
             #[cfg(feature = "sqlite")]
@@ -161,6 +165,10 @@ impl ChannelStores {
 
     /// Whether there is a database of what the channel's subdirs have in common.
     #[cfg(feature = "ledger")]
+    #[cfg_attr(
+        not(any(feature = "gluesql-redb", feature = "sqlite")),
+        expect(unused_variables, reason = "a server is not in the folder")
+    )]
     pub fn has_database(&self, channel: &ChannelFolder) -> bool {
         match &self.0 {
             #[cfg(feature = "sqlite")]
