@@ -53,19 +53,20 @@ impl Environments {
         }
     }
 
-    /// Reads them. Where nobody ever recorded one, or none is public, no database is asked.
+    /// Reads them, of a channel with this URL. Where nobody ever recorded one, or none is public, no
+    /// database is asked.
     #[cfg(feature = "ledger")]
-    pub(super) fn read(options: &WebsiteOptions) -> Result<Self, WebsiteError> {
+    pub(super) fn read(options: &WebsiteOptions, channel_url: Option<&str>) -> Result<Self, WebsiteError> {
         let found = match options.environments == super::PublicEnvironments::NONE {
             true => None,
-            false => of_ledger::read(options)?,
+            false => of_ledger::read(options, channel_url)?,
         };
         Ok(found.unwrap_or_else(Self::none))
     }
 
     /// There are none where none can be recorded.
     #[cfg(not(feature = "ledger"))]
-    pub(super) fn read(_: &WebsiteOptions) -> Result<Self, WebsiteError> {
+    pub(super) fn read(_: &WebsiteOptions, _: Option<&str>) -> Result<Self, WebsiteError> {
         Ok(Self::none())
     }
 }

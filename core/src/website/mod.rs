@@ -99,11 +99,9 @@ pub fn write_website(
         // What an earlier run copied here is what there is of the channel now.
         folder.disown(copy::UNIT);
     }
-    let environments = Environments::read(options)?;
-    let website = Website {
-        has_environments: !environments.entries.is_empty(),
-        ..website(options)
-    };
+    let mut website = website(options);
+    let environments = Environments::read(options, website.channel_url.as_deref())?;
+    website.has_environments = !environments.entries.is_empty();
     let (website, assets) = with_assets(
         website,
         &templates,

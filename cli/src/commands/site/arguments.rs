@@ -97,7 +97,8 @@ pub(crate) struct SiteArgs {
     #[arg(long, value_name = "FILE", help_heading = PAGES)]
     pub(super) verify_report: Option<PathBuf>,
 
-    /// A namespace whose environments have pages; may be given several times [default: none]
+    /// A namespace whose environments have pages; may be given several times [default: those that
+    /// towpath.toml names]
     #[arg(long, value_name = "NS", help_heading = PAGES)]
     pub(super) public_environments: Vec<Name>,
 

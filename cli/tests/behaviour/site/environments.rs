@@ -44,7 +44,7 @@ fn recorded(public: &str) -> ChannelBuilder {
     let python = "https://user:secret@conda.anaconda.org/conda-forge/linux-64/python-3.13.0-h9_0.conda";
     let _ = record(&channel, "team/analysis", &[&own("barge"), &own("crane"), python]);
     let _ = record(&channel, "Team<ü>/b&w", &[&own("barge")]);
-    let _ = record(&channel, "board/salaries", &[&own("barge"), &own("tug")]);
+    let _ = record(&channel, "boardroom/salaries", &[&own("barge"), &own("tug")]);
     channel
 }
 
@@ -92,7 +92,7 @@ fn the_public_have_pages_and_of_others_nothing_is_told() {
             .text("p/tug/index.html")
             .contains("<a href=\"../../environments/\">")
     );
-    for private in ["board", "salaries", "b&amp;w", "secret", "/environments.db"] {
+    for private in ["boardroom", "salaries", "b&amp;w", "secret", "/environments.db"] {
         assert!(!tells_of(&website, private), "{private}");
     }
 }
@@ -134,7 +134,15 @@ fn a_page_has_what_the_environment_is_made_of_and_its_files() {
     ] {
         assert!(html.contains(&format!("href=\"{link}\"")), "{link}: {html}");
     }
-    assert_snapshot!(website.text("environments/team/analysis/linux-64/explicit.txt"), @"");
+    assert_snapshot!(website.text("environments/team/analysis/linux-64/explicit.txt"), @"
+    # This file may be used to create an environment using:
+    # $ conda create --name <env> --file <this file>
+    # platform: linux-64
+    @EXPLICIT
+    https://conda.example/harbour/noarch/barge-1.0-0.conda
+    https://conda.example/harbour/noarch/crane-1.0-0.conda
+    https://conda.anaconda.org/conda-forge/linux-64/python-3.13.0-h9_0.conda
+    ");
     assert_eq!(
         website.files_in("environments/team/analysis/linux-64/"),
         ["conda-lock.yml", "environment.yml", "explicit.txt"]
@@ -149,7 +157,7 @@ fn all_can_be_public_whatever_their_names() {
     let website = Website::new();
     let _ = website.make(&channel, &["--copy", "nothing"]).succeeded();
     let pages = [
-        "board/salaries/index.html",
+        "boardroom/salaries/index.html",
         "index.html",
         "team/analysis/index.html",
         "~54eam~3c~c3~bc~3e/b~26w/index.html",
@@ -193,7 +201,7 @@ fn pages_follow_what_is_recorded_and_what_is_public() {
     // Of what is private a website does not change.
     let _ = record(
         &channel,
-        "board/other",
+        "boardroom/other",
         &[&format!("{URL}/noarch/tug-1.0-0.conda")],
     );
     assert!(make("team").stderr().contains("nothing has changed"));
@@ -215,6 +223,42 @@ fn pages_follow_what_is_recorded_and_what_is_public() {
     assert_eq!(page["build_count"], 2);
     let _ = make("nobody");
     assert_eq!(website.files_in("environments/"), [""; 0]);
+}
+
+#[test]
+fn what_was_asked_for_is_shown_and_what_it_was_solved_against() {
+    let channel = channel("true").file(
+        "environment.yml",
+        "# <b> https://me:secret@h.example/x\ndependencies:\n  - tug >=1\n",
+    );
+    let _ = index(&channel, &[]).succeeded();
+    let call = Towpath::new(["env", "solve", "team/analysis"]);
+    let call = call.arg(channel.path().join("environment.yml"));
+    let call = call.args(&["--platform", "linux-64", "-C"]).arg(channel.path());
+    let _ = call.run().succeeded();
+    let website = Website::new();
+    let _ = website.make(&channel, &["--copy", "nothing"]).succeeded();
+    let page = website.json("environments/team/analysis/index.json");
+    let build = &page["builds"][0];
+    assert_eq!(
+        build["specification"],
+        json!({
+            "kind": "environment.yml", "text": "# <b> …\ndependencies:\n  - tug >=1\n", "is_whole": true,
+        })
+    );
+    assert_eq!(build["packages"][0]["is_requested"], true);
+    let against = &build["channels"];
+    assert!(texts(against, "subdir").contains(&"noarch"), "{against}");
+    assert_eq!(
+        (&against[0]["is_here"], &against[0]["channel"]),
+        (&json!(true), &Value::Null)
+    );
+    let html = website.text("environments/team/analysis/index.html");
+    assert!(
+        html.contains("># &lt;b&gt; …\ndependencies:\n  - tug &gt;=1\n</code></pre>"),
+        "{html}"
+    );
+    assert!(!tells_of(&website, "secret"));
 }
 
 /// Whose folder it is, is nobody's business.

@@ -16,7 +16,7 @@ use crate::site::page::{
     SpecificationText,
 };
 use crate::website::folder::DataDigest;
-use crate::website::spool::Spool;
+use crate::website::spool::{Piece, Spool};
 use crate::website::{WebsiteError, WebsiteOptions};
 
 mod public_text;
@@ -37,8 +37,11 @@ const FILES: [(BuildFileKind, &str); 3] = [
     (BuildFileKind::EnvironmentYml, "environment.yml"),
 ];
 
-/// Reads what is public; nothing if nobody ever recorded an environment.
-pub(super) fn read(options: &WebsiteOptions) -> Result<Option<Environments>, WebsiteError> {
+/// Reads what is public, of a channel with this URL; nothing if nobody ever recorded an environment.
+pub(super) fn read(
+    options: &WebsiteOptions,
+    channel_url: Option<&str>,
+) -> Result<Option<Environments>, WebsiteError> {
     let index = &options.index;
     let folder = folder_url(&fs_err::canonicalize(index.channel.root())?);
     let urls = index.identity.url.iter().cloned().collect();
@@ -46,8 +49,10 @@ pub(super) fn read(options: &WebsiteOptions) -> Result<Option<Environments>, Web
     let Some(mut ledger) = channel.known_ledger()? else {
         return Ok(None);
     };
-    let public = crate::website::frame::website(options).channel_url;
-    let addresses = Addresses { folder, public };
+    let addresses = Addresses {
+        folder,
+        public: channel_url.map(str::to_owned),
+    };
     let mut reading = Reading {
         addresses,
         spool: Spool::new()?,
@@ -103,8 +108,8 @@ impl Reading {
         &mut self,
         path: &EnvironmentPath,
         page: &EnvironmentPage,
-        piece: crate::website::spool::Piece,
-        files: Vec<(Box<str>, crate::website::spool::Piece)>,
+        piece: Piece,
+        files: Vec<(Box<str>, Piece)>,
     ) {
         // More than four billion environments no disk has.
         let position = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
@@ -137,7 +142,7 @@ impl Reading {
         &mut self,
         ledger: &mut Ledger,
         build: &Build,
-        files: &mut Vec<(Box<str>, crate::website::spool::Piece)>,
+        files: &mut Vec<(Box<str>, Piece)>,
     ) -> Result<CurrentBuild, WebsiteError> {
         let (mut downloads, mut has_local_urls) = (Vec::new(), false);
         for (kind, name) in FILES {
@@ -200,7 +205,7 @@ impl Reading {
         }))
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> io::Result<crate::website::spool::Piece> {
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<Piece> {
         self.digest.update((bytes.len() as u64).to_le_bytes());
         self.digest.update(bytes);
         self.spool.append(bytes)
