@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::commands::index::{RuleAction, Switches, policies_in_file};
-use crate::commands::site::SiteConfig;
+use crate::commands::site::{EnvironmentsConfig, SiteConfig};
 use crate::commands::verify::VerifyConfig;
 use crate::failure::Failure;
 
@@ -20,6 +20,8 @@ pub(crate) const FILE_NAME: &str = "towpath.toml";
 pub(crate) struct Config {
     #[serde(default)]
     pub(crate) channel: ChannelConfig,
+    #[serde(default)]
+    pub(crate) environments: EnvironmentsConfig,
     #[serde(default)]
     pub(crate) index: IndexConfig,
     /// `[policy]`: what is to be done about records that break rules, by the rules' names.

@@ -40,6 +40,8 @@ export const KINDS = {
   maintainers: ["sample", "maintainers/"],
   "packages of a maintainer": ["sample", "maintainers/boat.html"],
   licences: ["sample", "licenses/"],
+  environments: ["project", "environments/"],
+  environment: ["project", "environments/docs/build/"],
   health: ["project", "health/"],
   search: ["sample", "search/?q=cutting"],
   subdir: ["sample", "noarch/"],

@@ -17,7 +17,7 @@ use towpath_core::index::{Progress, Silent};
 use towpath_core::website::{WebsiteSummary, write_inspector, write_website};
 
 pub(crate) use self::arguments::SiteArgs;
-pub(crate) use self::config::SiteConfig;
+pub(crate) use self::config::{EnvironmentsConfig, SiteConfig};
 use crate::failure::Failure;
 use crate::progress::Bars;
 use crate::report;

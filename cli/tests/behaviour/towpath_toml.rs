@@ -291,7 +291,7 @@ fn a_towpath_toml_of_another_shape_is_refused() {
       |
     1 | [chanel]
       |  ^^^^^^
-    unknown field `chanel`, expected one of `channel`, `index`, `policy`, `site`, `verify`
+    unknown field `chanel`, expected one of `channel`, `environments`, `index`, `policy`, `site`, `verify`
     ");
     assert_snapshot!(refused("[index\n"), @"
     exit status: 2

@@ -83,7 +83,7 @@ const SCRIPT: &str = "site.js";
 const INSPECTOR_STYLE: &str = "inspector.css";
 
 /// The templates in `templates/`, by name.
-const EMBEDDED: [(&str, &str); 26] = embedded![
+const EMBEDDED: [(&str, &str); 28] = embedded![
     "base.html",
     "subdir.html",
     "channel.html",
@@ -95,6 +95,8 @@ const EMBEDDED: [(&str, &str); 26] = embedded![
     "used-by.html",
     "changes.html",
     "build.html",
+    "environments.html",
+    "environment.html",
     "names.html",
     "maintainers.html",
     "licenses.html",

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::record::BuildTime;
@@ -70,6 +70,15 @@ impl UtcTime {
 impl fmt::Display for UtcTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0.strftime("%Y-%m-%d %H:%M:%S +0000"))
+    }
+}
+
+/// As Atom spells it.
+impl<'de> Deserialize<'de> for UtcTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time = DateTime::strptime("%Y-%m-%dT%H:%M:%SZ", &text).map_err(serde::de::Error::custom)?;
+        Ok(Self(time))
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Website {
     pub script: String,
     /// Whether packages can be opened and checked at `inspect/`.
     pub has_inspector: bool,
+    /// Whether there are pages of environments.
+    pub has_environments: bool,
     /// Whether the inspector is all that there is: no website of a channel.
     pub is_inspector_alone: bool,
     /// Where the project is that made the website.
@@ -122,6 +124,8 @@ pages! {
     UsedByPage: "used-by.html",
     ChangesPage: "changes.html",
     BuildPage: "build.html",
+    EnvironmentsPage: "environments.html",
+    EnvironmentPage: "environment.html",
     NamesPage: "names.html",
     MaintainersPage: "maintainers.html",
     LicensesPage: "licenses.html",

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+#[cfg(feature = "ledger")]
+use crate::environment::ledger::LedgerError;
 use crate::index::IndexError;
 use crate::site::RenderError;
 use crate::store::StoreError;
@@ -22,6 +24,10 @@ pub enum WebsiteError {
     /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Recorded environments could not be read.
+    #[cfg(feature = "ledger")]
+    #[error(transparent)]
+    Environments(#[from] LedgerError),
     /// A page could not be made.
     #[error("{page}: {source}")]
     Page {

@@ -127,6 +127,7 @@ pub(super) fn website(options: &WebsiteOptions) -> Website {
         style: String::new(),
         script: String::new(),
         has_inspector: options.inspector.is_some(),
+        has_environments: false,
         is_inspector_alone: false,
         project_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
     }

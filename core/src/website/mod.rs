@@ -2,6 +2,7 @@
 //!
 //! 1. `source`: what an index run has left is opened, or the published documents where there is
 //!    nothing else.
+//!    Beside it `environments`: what is recorded of those that are public.
 //! 2. `gather`: all stores are read at once; builds go to disk by package, and a `catalog` of all
 //!    packages stays in memory.
 //! 3. `describe`: what packages say of themselves is added.
@@ -18,6 +19,8 @@ mod channel_feed;
 mod copy;
 mod describe;
 mod documents;
+mod environment_pages;
+mod environments;
 mod error;
 mod folder;
 mod frame;
@@ -46,10 +49,13 @@ use sha2::{Digest, Sha256};
 pub use error::WebsiteError;
 pub use folder::is_website;
 pub use inspector::write_inspector;
-pub use options::{BuildPages, ChannelFiles, InspectorOptions, WebsiteIdentity, WebsiteOptions};
+pub use options::{
+    BuildPages, ChannelFiles, InspectorOptions, PublicEnvironments, WebsiteIdentity, WebsiteOptions,
+};
 pub use summary::WebsiteSummary;
 
 use self::copy::ChannelFile;
+use self::environments::Environments;
 use self::folder::{WebsiteFolder, digest};
 use self::frame::{Frame, frame_digest, website, with_assets};
 use self::plan::{Extent, Plan};
@@ -62,8 +68,9 @@ use crate::site::page::ChannelTotals;
 use crate::site::{InspectorAssets, Templates, Website, WebsiteTemplates};
 
 /// Folders of a website beside the channel's subdirs.
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "assets",
+    "environments",
     "health",
     "inspect",
     "licenses",
@@ -92,7 +99,9 @@ pub fn write_website(
         // What an earlier run copied here is what there is of the channel now.
         folder.disown(copy::UNIT);
     }
-    let website = website(options);
+    let mut website = website(options);
+    let environments = Environments::read(options, website.channel_url.as_deref())?;
+    website.has_environments = !environments.entries.is_empty();
     let (website, assets) = with_assets(
         website,
         &templates,
@@ -109,6 +118,7 @@ pub fn write_website(
         &templates,
         &channel_files,
         &documents,
+        &environments,
     )?;
     if let Some(inputs) = &inputs
         && folder.is_current(inputs)
@@ -134,6 +144,7 @@ pub fn write_website(
         subdirs: &source.subdirs,
         options,
         website: &website,
+        environments: &environments,
         extent,
     };
     let templates = WebsiteTemplates::new(templates, &website);
@@ -216,6 +227,7 @@ fn inputs(
     templates: &Templates,
     channel_files: &[ChannelFile],
     documents: &str,
+    environments: &Environments,
 ) -> Result<Option<String>, WebsiteError> {
     let Some(channel) = channel else {
         return Ok(None);
@@ -225,7 +237,7 @@ fn inputs(
         None => Vec::new(),
     };
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {inspector:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}",
+        "towpath {}; {channel}; {website:?}; {inspector:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}; {:?}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,
@@ -235,6 +247,7 @@ fn inputs(
         options.file_lists,
         digest([report.as_slice()]),
         copy::digest_of(channel_files),
+        environments.digest,
     );
     Ok(Some(base16ct::lower::encode_string(&Sha256::digest(all))))
 }

@@ -1,8 +1,9 @@
 //! What a website is asked to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::environment::Name;
 use crate::index::IndexOptions;
 use crate::site::{InspectorFiles, WebsiteLink};
 
@@ -29,6 +30,8 @@ pub struct WebsiteOptions {
     pub file_lists: bool,
     /// What the page is made of on which packages are opened and checked; without it there is none.
     pub inspector: Option<InspectorFiles>,
+    /// The environments that have pages.
+    pub environments: PublicEnvironments,
     /// What `towpath verify --json` has printed, for the page about the channel's health.
     pub verify_report: Option<PathBuf>,
 }
@@ -79,6 +82,35 @@ pub enum ChannelFiles {
     },
     /// Elsewhere: at the channel's URL.
     Elsewhere,
+}
+
+/// Which of the environments that are recorded for a channel are shown. Of others nothing is told, not
+/// even how many there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicEnvironments {
+    /// Those of these namespaces.
+    Of(BTreeSet<Name>),
+    /// All.
+    All,
+}
+
+impl PublicEnvironments {
+    /// None of them.
+    pub const NONE: Self = Self::Of(BTreeSet::new());
+
+    /// Whether those of a namespace are shown.
+    pub fn has(&self, namespace: &Name) -> bool {
+        match self {
+            Self::Of(namespaces) => namespaces.contains(namespace),
+            Self::All => true,
+        }
+    }
+}
+
+impl Default for PublicEnvironments {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// Which builds have pages of their own.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::builds::{Build, Release};
 use super::catalog::Entry;
 use super::describe::Description;
+use super::environment_pages;
 use super::plan::Plan;
 use crate::site::UtcTime;
 use crate::site::page::{
@@ -23,6 +24,9 @@ const BUILDS_ON_PAGE: usize = 400;
 
 /// How many packages that use it the page of a package names.
 const USERS_SHOWN: usize = 100;
+
+/// How many environments that use it the page of a package names.
+const ENVIRONMENTS_SHOWN: usize = 100;
 
 /// How many months of activity are shown.
 const MONTHS: usize = 60;
@@ -43,6 +47,9 @@ impl Package<'_> {
             plan, entry, said, ..
         } = self;
         let builds = || self.releases.iter().flat_map(|release| &release.builds);
+        let mut environments = environment_pages::uses(plan, &entry.name);
+        let environment_count = environment_pages::count(&environments);
+        environments.truncate(ENVIRONMENTS_SHOWN);
         PackagePage {
             name: entry.name.to_string(),
             version: entry.version.to_string(),
@@ -67,6 +74,8 @@ impl Package<'_> {
             latest_change,
             used_by_count: entry.used_by_count(),
             used_by: requirements(plan, entry, USERS_SHOWN),
+            environment_count,
+            environments,
             version_count: self.releases.len(),
             build_count: entry.build_count,
             total_size: entry.size,

@@ -8,7 +8,7 @@ use super::describe::Description;
 use super::folder::{UnitWriter, WebsiteFolder, digest};
 use super::package_pages::{Package, numbered_page};
 use super::spool::{FinishedSpool, Piece};
-use super::{Frame, WebsiteError, build_pages, package_files};
+use super::{Frame, WebsiteError, build_pages, environment_pages, package_files};
 use crate::site::{Here, build_stem, package_folder};
 
 /// Writes the pages of a package, if anything changed of what they are made from.
@@ -57,6 +57,10 @@ fn surroundings(frame: &Frame<'_>, entry: &Entry) -> String {
         surroundings.push_str(&catalog.entries[*position as usize].name);
         surroundings.push(' ');
         surroundings.push_str(requirement);
+    }
+    let environments = environment_pages::uses(frame.plan, &entry.name);
+    if !environments.is_empty() {
+        surroundings.push_str(&format!("\n{environments:?}"));
     }
     surroundings
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::builds::Build;
 use super::catalog::{Catalog, Entry};
+use super::environments::Environments;
 use super::options::{BuildPages, ChannelFiles, WebsiteOptions};
 use super::source::SourceSubdir;
 use crate::site::Website;
@@ -23,6 +24,7 @@ pub(super) struct Plan<'a> {
     pub subdirs: &'a [SourceSubdir],
     pub options: &'a WebsiteOptions,
     pub website: &'a Website,
+    pub environments: &'a Environments,
     /// How much is made of each package.
     pub extent: Extent,
 }

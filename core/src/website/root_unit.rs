@@ -4,7 +4,7 @@
 use super::folder::{UNKNOWN, UnitWriter, WebsiteFolder};
 use super::frame::put;
 use super::spool::FinishedSpool;
-use super::{Frame, WebsiteError, channel_feed, health, inspector, list_pages};
+use super::{Frame, WebsiteError, channel_feed, environment_pages, health, inspector, list_pages};
 use crate::site::page::{GroupPage, NotFoundPage};
 use crate::site::{
     Here, NAMES_FILE, Page, SUMMARIES_FILE, package_folder, robots_txt, write_search_index, write_sitemaps,
@@ -14,6 +14,7 @@ use crate::site::{
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Assets,
+    Environments,
     Health,
     Inspector,
     Licenses,
@@ -24,8 +25,9 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Assets,
+        Self::Environments,
         Self::Health,
         Self::Inspector,
         Self::Licenses,
@@ -44,6 +46,9 @@ impl Part {
     ) -> Result<(), WebsiteError> {
         match self {
             Self::Assets => folder.unit("assets", UNKNOWN, |writer| assets(frame, writer)),
+            Self::Environments => folder.unit("environments", UNKNOWN, |writer| {
+                environment_pages::write(frame, writer)
+            }),
             Self::Health => folder.unit("health", UNKNOWN, |writer| {
                 let page = health::health(frame.plan)?;
                 frame.put_page(
@@ -145,9 +150,12 @@ fn sitemaps(frame: &Frame<'_>, writer: &mut UnitWriter<'_>) -> Result<(), Websit
     let packages = entries
         .iter()
         .map(|entry| (format!("p/{}/", package_folder(&entry.name)), entry.updated));
-    write_sitemaps(site_url, lists.chain(packages), |name, text| {
-        writer.put(name, text.as_bytes())
-    })?;
+    let environments = environment_pages::addresses(frame.plan.environments);
+    write_sitemaps(
+        site_url,
+        lists.chain(packages).chain(environments),
+        |name, text| writer.put(name, text.as_bytes()),
+    )?;
     Ok(())
 }
 

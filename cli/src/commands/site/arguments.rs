@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use towpath_core::environment::Name;
 use towpath_core::site::css_value;
 use towpath_core::website::BuildPages;
 use towpath_core::website::hosting::Host;
@@ -96,6 +97,11 @@ pub(crate) struct SiteArgs {
     #[arg(long, value_name = "FILE", help_heading = PAGES)]
     pub(super) verify_report: Option<PathBuf>,
 
+    /// A namespace whose environments have pages; may be given several times [default: those that
+    /// towpath.toml names]
+    #[arg(long, value_name = "NS", help_heading = PAGES)]
+    pub(super) public_environments: Vec<Name>,
+
     /// A folder with templates that replace those of the same names
     #[arg(long, value_name = "DIR", help_heading = PAGES)]
     pub(super) templates: Option<PathBuf>,
@@ -123,7 +129,7 @@ pub(crate) struct SiteArgs {
     #[arg(
         long,
         requires = "output",
-        conflicts_with_all = ["channel", "copy", "build_pages", "max_size", "no_files", "verify_report", "check"],
+        conflicts_with_all = ["channel", "copy", "build_pages", "max_size", "no_files", "verify_report", "public_environments", "check"],
         help_heading = PAGES
     )]
     pub(super) inspector_only: bool,

@@ -1,9 +1,11 @@
-//! `[site]` in `towpath.toml`: what a channel's website is.
+//! `[site]` and `[environments]` in `towpath.toml`: what a channel's website is, and what it shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use towpath_core::environment::InvalidName;
+use towpath_core::website::PublicEnvironments;
 
 use super::arguments::{Builds, Copied};
 
@@ -30,6 +32,38 @@ pub(crate) struct SiteConfig {
     pub(super) files: Option<bool>,
     /// Whether packages can be opened and checked in the browser.
     pub(super) inspector: Option<bool>,
+}
+
+/// `[environments]`: who may see the environments that are recorded for the channel.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct EnvironmentsConfig {
+    public: Option<Public>,
+}
+
+/// What everybody may see.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "public in [environments] takes true, false, or a list of namespaces"
+)]
+enum Public {
+    All(bool),
+    Namespaces(Vec<String>),
+}
+
+impl EnvironmentsConfig {
+    /// Those that everybody may see: none unless the file says so.
+    pub(super) fn public(&self) -> Result<PublicEnvironments, InvalidName> {
+        Ok(match &self.public {
+            None | Some(Public::All(false)) => PublicEnvironments::NONE,
+            Some(Public::All(true)) => PublicEnvironments::All,
+            Some(Public::Namespaces(names)) => {
+                let names: Result<BTreeSet<_>, _> = names.iter().map(|name| name.parse()).collect();
+                PublicEnvironments::Of(names?)
+            }
+        })
+    }
 }
 
 /// A link at the top of every page.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use towpath_core::index::IndexOptions;
 use towpath_core::site::{Templates, WebsiteLink};
-use towpath_core::website::{BuildPages, ChannelFiles, WebsiteIdentity, WebsiteOptions};
+use towpath_core::website::{BuildPages, ChannelFiles, PublicEnvironments, WebsiteIdentity, WebsiteOptions};
 
 use super::arguments::{Copied, SiteArgs, theme_property};
 use super::config::SiteConfig;
@@ -64,9 +64,20 @@ impl SiteArgs {
             size_max,
             file_lists: !self.no_files && site.files.unwrap_or(true),
             inspector: inspector.files(),
+            environments: self.public_environments(&config)?,
             verify_report: self.verify_report.clone(),
         };
         Ok((options, lacks_inspector))
+    }
+
+    /// The environments that are shown.
+    fn public_environments(&self, config: &Config) -> Result<PublicEnvironments, Failure> {
+        if !self.public_environments.is_empty() {
+            let names = self.public_environments.iter().cloned();
+            return Ok(PublicEnvironments::Of(names.collect()));
+        }
+        let public = config.environments.public();
+        public.map_err(|why| Failure::usage(format!("towpath.toml: public in [environments]: {why}")))
     }
 
     /// The folder that the website is in.

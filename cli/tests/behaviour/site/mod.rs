@@ -7,6 +7,7 @@ mod channel_files;
 mod config;
 mod databases;
 mod documents;
+mod environments;
 mod harbour;
 mod health;
 mod incremental;

@@ -8,6 +8,7 @@
 mod build;
 mod changes;
 mod dependency;
+mod environments;
 mod health;
 mod home;
 mod lists;
@@ -18,6 +19,10 @@ pub use changes::{
     ChangedDependency, ChangedField, ChangedFile, ChangesPage, FileChange, FileChanges, VersionChange,
 };
 pub use dependency::Dependency;
+pub use environments::{
+    CurrentBuild, EnvironmentLine, EnvironmentPackage, EnvironmentPage, EnvironmentPlatform, EnvironmentUse,
+    EnvironmentsPage, Namespace, PastBuild, SolvedAgainst, SpecificationText,
+};
 pub use health::{HealthFinding, HealthPage, LargeFile, MissingDependency, UnmetDependency};
 pub use home::{ChannelTotals, HomePage, NewPackage, SubdirFacts};
 pub use lists::{

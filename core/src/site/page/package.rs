@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Dependency, Paging, VersionChange};
+use super::{Dependency, EnvironmentUse, Paging, VersionChange};
 use crate::site::UtcTime;
 
 /// `p/<name>/`: a package, all subdirs and versions taken together.
@@ -40,6 +40,10 @@ pub struct PackagePage {
     pub used_by_count: usize,
     /// What they ask of it, most packages first; at most 100 packages in all.
     pub used_by: Vec<Requirement>,
+    /// How many public environments use it, in any version.
+    pub environment_count: usize,
+    /// Which, and what of it; at most 100.
+    pub environments: Vec<EnvironmentUse>,
     /// How many versions there are.
     pub version_count: usize,
     /// How many builds there are.

@@ -49,6 +49,25 @@ fn a_build_page() {
 }
 
 #[test]
+fn a_page_of_environments() {
+    insta::assert_snapshot!(main_of(&page_at("environments/")));
+}
+
+#[test]
+fn a_page_of_an_environment() {
+    insta::assert_snapshot!(main_of(&page_at("environments/team/analysis/")));
+}
+
+#[test]
+fn environments_are_linked_to_where_there_are_any() {
+    let link = "<a href=\"../environments/\">Environments</a>";
+    assert!(page_at("health/").contains(link));
+    let empty = empty_pages();
+    let health = empty.iter().find(|page| page.path == "health/").unwrap();
+    assert!(!health.html.contains("environments/"));
+}
+
+#[test]
 fn nothing_that_a_package_says_is_markup() {
     let pages: Vec<Rendered> = pages(website()).into_iter().chain(empty_pages()).collect();
     assert!(

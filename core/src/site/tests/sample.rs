@@ -6,10 +6,12 @@ use super::*;
 use crate::site::page::*;
 
 mod builds;
+mod environments;
 mod lists;
 mod packages;
 
 pub(super) use builds::*;
+pub(super) use environments::*;
 pub(super) use lists::*;
 pub(super) use packages::*;
 
@@ -44,6 +46,7 @@ pub(super) fn website() -> Website {
             },
         ],
         hue: 250,
+        has_environments: true,
         theme: [("accent-chroma".to_owned(), "0.12".to_owned())].into(),
         project_url: "https://github.com/towpath/towpath".to_owned(),
         ..Website::default()
@@ -218,6 +221,11 @@ pub(super) fn pages(website: Website) -> Vec<Rendered> {
     pages.add_build(&build_page());
     pages.add_build(&full_build_page());
     pages.add_lists_of_packages();
+    pages.add("environments/", &environments());
+    for page in [environment(), hostile_environment()] {
+        let (namespace, name) = (package_folder(&page.namespace), package_folder(&page.name));
+        pages.add(&format!("environments/{namespace}/{name}/"), &page);
+    }
     pages.add("health/", &health());
     pages.add(
         "search/",
@@ -275,6 +283,8 @@ pub(super) fn empty_pages() -> Vec<Rendered> {
         "maintainers/": MaintainersPage::default(),
         "licenses/": LicensesPage::default(),
         "licenses/x.html": GroupPage { name: name(), ..GroupPage::default() },
+        "environments/": EnvironmentsPage::default(),
+        "environments/x/x/": EnvironmentPage { namespace: name(), name: name(), ..EnvironmentPage::default() },
         "health/": HealthPage::default(),
         "search/": SearchPage::default(),
     }

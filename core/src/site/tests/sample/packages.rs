@@ -173,6 +173,11 @@ pub(in crate::site::tests) fn package() -> PackagePage {
             specs: vec![dependency("numpy", ">=1.23,<3", true)],
         }],
         latest_change: Some(change()),
+        environment_count: 2,
+        environments: vec![
+            environment_use("team", "analysis"),
+            environment_use("team", "web"),
+        ],
         used_by_count: 57,
         used_by: vec![
             requirement(">=1.23,<3", &["pandas", "scikit-learn", "scipy", "xarray"], 40),
@@ -277,6 +282,8 @@ pub(in crate::site::tests) fn hostile_package() -> PackagePage {
             new_subdirs: vec![hostile()],
             ..VersionChange::default()
         }),
+        environment_count: 1,
+        environments: vec![environment_use(HOSTILE, HOSTILE)],
         used_by_count: 1,
         used_by: vec![requirement(HOSTILE, &[HOSTILE], 1)],
         version_count: 1,
