@@ -155,6 +155,15 @@ fn what_is_recorded_is_known_and_protected() {
             the channel's documents are as they were: `towpath index [CHANNEL] --no-update-cache` with the same --db publishes it without
             ");
         }
+    }
+}
+
+#[test]
+fn what_is_removed_all_the_same_is_remembered() {
+    for backend in BACKENDS {
+        let scene = Scene::new(backend);
+        let files = ["linux-64/lock-3.0-0.conda", "noarch/lock-1.0-0.conda"];
+        let _ = scene.record("team/locks", &files).succeeded();
         let forced = [
             "linux-64/lock-3.0-0.conda",
             "--delete-file",

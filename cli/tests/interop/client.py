@@ -20,6 +20,8 @@ from rattler.exceptions import SolverError
 
 
 def explicit_records(path):
+    from rattler.package.build_string import BuildString
+
     for line in pathlib.Path(path).read_text().splitlines():
         if not line.startswith(("http:", "https:", "file:")):
             continue
@@ -27,7 +29,7 @@ def explicit_records(path):
         channel, subdir, file_name = url.rsplit("/", 2)
         name, version, build = file_name.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
         sha256 = bytes.fromhex(digest.removeprefix("sha256:"))
-        record = PackageRecord(name, version, build, 0, subdir, noarch=None, sha256=sha256)
+        record = PackageRecord(name, version, BuildString(build), 0, subdir, noarch=None, sha256=sha256)
         yield RepoDataRecord(record, file_name, url, channel)
 
 

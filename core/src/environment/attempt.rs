@@ -34,7 +34,8 @@ pub enum AttemptError {
     Format(#[from] FormatError),
 }
 
-/// Solves a request and makes it the environment's current build for the platform.
+/// Solves a request and makes it the environment's current build for the platform. `now` tells the time:
+/// a solve begins at one and ends at another.
 ///
 /// # Errors
 ///
@@ -46,12 +47,18 @@ pub fn solve_and_record(
     path: &EnvironmentPath,
     specification: &Specification,
     request: &SolveRequest,
-    stamp: &Stamp,
+    by: &str,
+    now: &dyn Fn() -> Timestamp,
 ) -> Result<(i64, Solution), AttemptError> {
-    let build = ledger.begin(path, specification, &request.platform, SOLVER, stamp)?;
+    let begun = Stamp {
+        by: by.to_owned(),
+        at: now(),
+    };
+    let build = ledger.begin(path, specification, &request.platform, SOLVER, &begun)?;
     let ended = || Stamp {
-        by: stamp.by.clone(),
-        at: Timestamp::now().max(stamp.at),
+        by: by.to_owned(),
+        // Clocks are set back.
+        at: now().max(begun.at),
     };
     let solution = match solve(request) {
         Ok(solution) => solution,

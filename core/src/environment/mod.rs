@@ -19,6 +19,7 @@ mod own;
 #[cfg(feature = "solve")]
 pub mod solve;
 mod specification;
+#[cfg(feature = "ledger")]
 mod wanted;
 
 #[cfg(all(feature = "ledger", feature = "solve"))]
@@ -28,4 +29,5 @@ pub use name::{EnvironmentPath, InvalidName, Name};
 #[cfg(feature = "ledger")]
 pub use own::{Channel, folder_url};
 pub use specification::Specification;
+#[cfg(feature = "ledger")]
 pub use wanted::{NotWanted, Wanted};

@@ -145,12 +145,10 @@ pub enum StoreError {
 }
 
 /// Whether what a file holds can be had again from packages. What is recorded of environments cannot.
-#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
 fn is_cache(path: &std::path::Path) -> bool {
     path.parent().and_then(std::path::Path::file_name) != Some(".towpath".as_ref())
 }
 
-#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
 fn advice(path: &std::path::Path) -> &'static str {
     match is_cache(path) {
         true => " (move it away to have the subdir read anew)",
@@ -158,7 +156,6 @@ fn advice(path: &std::path::Path) -> &'static str {
     }
 }
 
-#[cfg(feature = "sqlite")]
 fn content(path: &std::path::Path) -> &'static str {
     match is_cache(path) {
         true => "what is read of packages",

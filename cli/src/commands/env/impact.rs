@@ -21,7 +21,7 @@ use crate::report;
 /// the environment, as far as their records are in the channel, can do with.
 #[derive(Debug, Args)]
 pub(super) struct ImpactArgs {
-    /// A package of the channel (SUBDIR/FILE or its path), or a MatchSpec: what it finds leaves together
+    /// A package of the channel (SUBDIR/FILE or its path), or a `MatchSpec`: what it finds leaves together
     #[arg(value_name = "FILE|SPEC")]
     what: String,
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use towpath_core::channel::Subdir;
 use towpath_core::environment::formats::{Content, Document, DocumentKind, ReadOptions, read_with};
@@ -22,7 +23,7 @@ Examples:
 
 /// Solve a specification against the channel, and record what that is
 ///
-/// What is asked for is an environment.yml, a file with a MatchSpec on each line, or MatchSpecs. The
+/// What is asked for is an environment.yml, a file with a `MatchSpec` on each line, or `MatchSpec`s. The
 /// channel's published metadata count, as clients see them. What cannot be solved is recorded as failed,
 /// with the reason; what is current stays so.
 #[derive(Debug, Args)]
@@ -32,7 +33,7 @@ pub(super) struct SolveArgs {
     #[arg(value_name = "NS/NAME", value_parser = path)]
     path: EnvironmentPath,
 
-    /// A file that says what is wanted, or MatchSpecs
+    /// A file that says what is wanted, or `MatchSpec`s
     #[arg(value_name = "FILE|SPEC", required = true)]
     wanted: Vec<String>,
 
@@ -81,7 +82,8 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
             &args.path,
             &specification,
             &solve,
-            &stamp(),
+            &stamp().by,
+            &Timestamp::now,
         ) {
             Ok((build, solution)) => {
                 let packages = solution.lock.packages.len();

@@ -17,7 +17,7 @@ use crate::report;
 /// Current builds count, whatever channel they have the package from.
 #[derive(Debug, Args)]
 pub(super) struct UsesArgs {
-    /// A MatchSpec, such as 'numpy>=2,<3'
+    /// A `MatchSpec`, such as 'numpy>=2,<3'
     #[arg(value_name = "SPEC")]
     spec: String,
 
