@@ -32,7 +32,7 @@ pub mod serve;
 #[cfg(feature = "site")]
 pub mod site;
 pub mod store;
-#[cfg(feature = "native")]
+#[cfg(feature = "ledger")]
 pub mod transfer;
 // In WebAssembly there are no files to compare it with.
 #[cfg(test)]

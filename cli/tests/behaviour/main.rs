@@ -65,6 +65,8 @@ mod listing_pages;
 #[cfg(test)]
 mod malformed;
 #[cfg(test)]
+mod moved_environments;
+#[cfg(test)]
 mod msgpack;
 #[cfg(test)]
 mod on_busy;

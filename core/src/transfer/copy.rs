@@ -4,9 +4,10 @@ use std::io;
 
 use jiff::Timestamp;
 
+use super::environments::{self, Recorded};
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel, subdirs};
+use super::{Existing, Moved, OpenStore, TransferError, lock, open_channel, subdirs};
 use crate::channel::{ChannelFolder, Subdir, SubdirFolder};
 use crate::index::StoreKind;
 use crate::store::{Store, StoreError, begin_filling, end_filling};
@@ -16,7 +17,7 @@ use crate::store::{Store, StoreError, begin_filling, end_filling};
 pub struct CopyOptions {
     /// The channel: where local stores lie, and which prefix it has in a database.
     pub channel: ChannelFolder,
-    /// Which subdirs, if not all that the source knows.
+    /// Which subdirs, if not all that the source knows, and environments.
     pub subdirs: Option<Vec<Subdir>>,
     /// The source.
     pub from: StoreKind,
@@ -28,19 +29,27 @@ pub struct CopyOptions {
     pub now: Timestamp,
 }
 
-/// Copies all that is known of a channel's subdirs to another backend. Before anything is copied, all
-/// subdirs are locked and all targets empty.
+/// Copies all that is known of a channel's subdirs to another backend, and then what is recorded of
+/// environments, in one transaction. Before anything is copied, all subdirs are locked and all targets
+/// empty. A source without environments leaves the target's alone.
 ///
 /// # Errors
 ///
 /// When a store cannot be opened or fails, and when there is something in a target that is not to be
 /// replaced. Subdirs that were copied stay so, and of others the target knows nothing.
-pub fn copy_channel(options: &CopyOptions) -> Result<Vec<MovedSubdir>, TransferError> {
+pub fn copy_channel(options: &CopyOptions) -> Result<Moved, TransferError> {
     let channel = &options.channel;
     let from = open_channel(&options.from, channel)?;
     let to = open_channel(&options.to, channel)?;
     if from.are_those_of(&to)? {
         return Err(TransferError::SamePlace);
+    }
+    let recorded = match options.subdirs {
+        None => Recorded::of(&from, channel)?,
+        Some(_) => None,
+    };
+    if recorded.is_some() {
+        environments::check_target(&to, channel, options.existing)?;
     }
     let mut open = Vec::new();
     for subdir in subdirs(&from, channel, options.subdirs.as_deref())? {
@@ -68,7 +77,13 @@ pub fn copy_channel(options: &CopyOptions) -> Result<Vec<MovedSubdir>, TransferE
             options.now,
         )?);
     }
-    Ok(moved)
+    if let Some(recorded) = &recorded {
+        recorded.write(&to, channel, options.existing)?;
+    }
+    Ok(Moved {
+        subdirs: moved,
+        environments: recorded.map(|recorded| recorded.moved()),
+    })
 }
 
 /// Makes `target` know what `source` knows, and nothing else. Both are of the subdir of `folder`, whose

@@ -1,7 +1,7 @@
 //! To a file: a line of JSON for each row.
 //!
 //! A dump has a part for each subdir, in order of their names: a header, then the rows in the order of
-//! [`Store::for_each_row`]. The last line is the manifest: how many rows there are, and the SHA-256 of
+//! [`Store::for_each_row`]. What is recorded of environments is the last part, table by table. The last line is the manifest: how many rows there are, and the SHA-256 of
 //! all lines before it. Headers begin with `{"format":` and the manifest with `{"rows":`; every other
 //! line is a row, named by its kind.
 
@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::environments::{PART, Recorded};
 use super::fill::MovedSubdir;
-use super::{OpenStore, TransferError, lock, open_channel, subdirs};
+use super::{Moved, OpenStore, TransferError, lock, open_channel, subdirs};
 use crate::channel::{ChannelFolder, Subdir};
 use crate::index::StoreKind;
 use crate::store::{StoreRow, TimePrecision};
@@ -44,6 +45,18 @@ pub(super) struct Header {
     pub(super) times: TimePrecision,
 }
 
+/// The first line of what is recorded of environments.
+#[derive(Debug, Serialize)]
+struct EnvironmentsHeader {
+    format: &'static str,
+    version: u32,
+    part: &'static str,
+    tool: &'static str,
+}
+
+/// What wrote a dump.
+const TOOL: &str = concat!("towpath ", env!("CARGO_PKG_VERSION"));
+
 /// The last line.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +70,7 @@ pub(super) struct Manifest {
 pub struct DumpOptions {
     /// The channel: where local stores lie, and which prefix it has in a database.
     pub channel: ChannelFolder,
-    /// Which subdirs, if not all that the store knows.
+    /// Which subdirs, if not all that the store knows, and environments.
     pub subdirs: Option<Vec<Subdir>>,
     /// The store.
     pub store: StoreKind,
@@ -65,13 +78,13 @@ pub struct DumpOptions {
     pub now: Timestamp,
 }
 
-/// Writes all that is known of a channel's subdirs to `out`. What another tool put into a store is dated
+/// Writes all that is known of a channel's subdirs to `out`, and what is recorded of environments. What another tool put into a store is dated
 /// first, as an index run would do.
 ///
 /// # Errors
 ///
 /// When a store cannot be opened or fails, or `out` does. What was written is no whole dump then.
-pub fn dump_channel(options: &DumpOptions, out: &mut dyn Write) -> Result<Vec<MovedSubdir>, TransferError> {
+pub fn dump_channel(options: &DumpOptions, out: &mut dyn Write) -> Result<Moved, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
     let mut lines = Lines {
         out,
@@ -88,7 +101,7 @@ pub fn dump_channel(options: &DumpOptions, out: &mut dyn Write) -> Result<Vec<Mo
             format: FORMAT.to_owned(),
             version: VERSION,
             subdir: subdir.to_string(),
-            tool: concat!("towpath ", env!("CARGO_PKG_VERSION")).to_owned(),
+            tool: TOOL.to_owned(),
             times: open.store.time_precision(),
         })?;
         let mut of_subdir = MovedSubdir::nothing_of(&subdir);
@@ -98,13 +111,33 @@ pub fn dump_channel(options: &DumpOptions, out: &mut dyn Write) -> Result<Vec<Mo
         })?;
         moved.push(of_subdir);
     }
+    let recorded = match options.subdirs {
+        None => Recorded::of(&stores, &options.channel)?,
+        Some(_) => None,
+    };
+    if let Some(recorded) = &recorded {
+        lines.write(&EnvironmentsHeader {
+            format: FORMAT,
+            version: VERSION,
+            part: PART,
+            tool: TOOL,
+        })?;
+        for line in recorded.lines() {
+            lines.write(&line)?;
+        }
+    }
+    let environments = recorded.map(|recorded| recorded.moved());
+    let of_subdirs: u64 = moved.iter().map(|moved| moved.rows).sum();
     let manifest = Manifest {
-        rows: moved.iter().map(|moved| moved.rows).sum(),
+        rows: of_subdirs + environments.map_or(0, |moved| moved.rows),
         sha256: base16ct::lower::encode_string(&lines.sha256.clone().finalize()),
     };
     lines.write(&manifest)?;
     lines.out.flush()?;
-    Ok(moved)
+    Ok(Moved {
+        subdirs: moved,
+        environments,
+    })
 }
 
 /// Lines that are written, and their digest.

@@ -5,7 +5,6 @@ use std::io;
 use thiserror::Error;
 
 use crate::channel::Subdir;
-#[cfg(feature = "ledger")]
 use crate::environment::ledger::LedgerError;
 use crate::index::IndexError;
 use crate::store::StoreError;
@@ -24,7 +23,6 @@ pub enum TransferError {
     #[error(transparent)]
     Index(#[from] IndexError),
     /// The environments that are recorded forbid it, or could not be asked.
-    #[cfg(feature = "ledger")]
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// What is to be moved is there already.
@@ -43,6 +41,29 @@ pub enum TransferError {
     NotEmpty {
         /// The subdir.
         subdir: Subdir,
+    },
+    /// The target has environments.
+    #[error("the target already has environments; nothing was moved (--replace forgets them)")]
+    EnvironmentsThere,
+    /// The target has environments that are not the channel's alone.
+    #[error(
+        "the target has environments of other channels too ({}), which are not to be forgotten; nothing was moved \
+         (a database or schema of its own has room for them)",
+        .channels.join(", ")
+    )]
+    EnvironmentsOfOthers {
+        /// What these channels are called there.
+        channels: Vec<String>,
+    },
+    /// Environments need other channels that are in the same database.
+    #[error(
+        "environments of the channel use other channels of its database ({}), and would not find them elsewhere; \
+         nothing was moved",
+        .channels.join(", ")
+    )]
+    EnvironmentsNeedOthers {
+        /// What these channels are called there.
+        channels: Vec<String>,
     },
     /// A dump is not what it should be.
     #[error("line {line} of the dump: {what}")]

@@ -1,16 +1,18 @@
 //! From a file that [`dump_channel`](super::dump_channel) wrote.
 //!
 //! The digest is known at the end of the file. Until then rows go to stores that were empty, and those
-//! are emptied again when something is wrong.
+//! are emptied again when something is wrong. Rows of environments wait in memory.
 
 use std::io::{BufRead, Read};
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::dump::{FORMAT, HEADER_START, Header, LONGEST_LINE, MANIFEST_START, Manifest, VERSION};
+use super::dump::{FORMAT, HEADER_START, LONGEST_LINE, MANIFEST_START, Manifest, VERSION};
+use super::environments::{self, PART, Recorded, RecordedRow};
 use super::exact_times::ExactTimes;
 use super::fill::{Filling, MovedSubdir};
-use super::{Existing, OpenStore, TransferError, lock, open_channel};
+use super::{Existing, Moved, OpenStore, TransferError, lock, open_channel};
 use crate::channel::{ChannelFolder, Subdir, SubdirLock};
 use crate::index::{ChannelStores, StoreKind};
 use crate::store::{StoreRow, TimePrecision, begin_filling, end_filling};
@@ -49,17 +51,20 @@ pub fn verify_dump(input: &mut dyn BufRead) -> Result<Vec<Subdir>, TransferError
 /// When the dump cannot be read, is no dump, or is not as it was written; when a store fails, and when
 /// there is something in a store that is not to be replaced. All stores that were to be filled are
 /// empty then, and a store with something in it is as it was.
-pub fn load_channel(
-    options: &LoadOptions,
-    input: &mut dyn BufRead,
-) -> Result<Vec<MovedSubdir>, TransferError> {
+pub fn load_channel(options: &LoadOptions, input: &mut dyn BufRead) -> Result<Moved, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
     let mut targets = Vec::new();
-    let filled = fill(&stores, options, &mut Dump::of(input), &mut targets).and_then(|moved| {
+    let filled = fill(&stores, options, &mut Dump::of(input), &mut targets).and_then(|(moved, recorded)| {
+        if let Some(recorded) = &recorded {
+            recorded.write(&stores, &options.channel, options.existing)?;
+        }
         for target in &mut targets {
             end_filling(&mut *target.open.store)?;
         }
-        Ok(moved)
+        Ok(Moved {
+            subdirs: moved,
+            environments: recorded.map(|recorded| recorded.moved()),
+        })
     });
     match filled {
         Ok(moved) => Ok(moved),
@@ -84,7 +89,8 @@ fn fill(
     options: &LoadOptions,
     dump: &mut Dump<'_>,
     targets: &mut Vec<Target>,
-) -> Result<Vec<MovedSubdir>, TransferError> {
+) -> Result<(Vec<MovedSubdir>, Option<Recorded>), TransferError> {
+    let mut recorded: Option<Recorded> = None;
     let mut moved = Vec::new();
     let mut filling: Option<Filling> = None;
     while let Some(line) = dump.next()? {
@@ -106,18 +112,44 @@ fn fill(
                     filling.take(row, &mut *target.open.store)?;
                 }
             }
+            Line::Environments => {
+                environments::check_target(stores, &options.channel, options.existing)?;
+                recorded = Some(Recorded::default());
+            }
+            Line::Recorded(row) => {
+                if let Some(recorded) = &mut recorded {
+                    recorded.take(row);
+                }
+            }
         }
     }
     if let (Some(last), Some(target)) = (filling, targets.last_mut()) {
         moved.push(last.finish(&mut *target.open.store)?);
     }
-    Ok(moved)
+    Ok((moved, recorded))
 }
 
 /// A line of a dump that is not its last.
 enum Line {
-    Header { subdir: Subdir, times: TimePrecision },
+    Header {
+        subdir: Subdir,
+        times: TimePrecision,
+    },
     Row(StoreRow),
+    /// From here on there are environments.
+    Environments,
+    Recorded(RecordedRow),
+}
+
+/// A header of any part.
+#[derive(Deserialize)]
+struct AnyHeader {
+    format: String,
+    version: u32,
+    tool: String,
+    subdir: Option<String>,
+    times: Option<TimePrecision>,
+    part: Option<String>,
 }
 
 /// A dump that is being read.
@@ -128,6 +160,8 @@ struct Dump<'i> {
     sha256: Sha256,
     /// The last header's, and of those before it.
     subdirs: Vec<Subdir>,
+    /// Whether the header of environments was read, which is the last.
+    has_environments: bool,
 }
 
 impl<'i> Dump<'i> {
@@ -138,6 +172,7 @@ impl<'i> Dump<'i> {
             rows: 0,
             sha256: Sha256::new(),
             subdirs: Vec::new(),
+            has_environments: false,
         }
     }
 
@@ -154,6 +189,11 @@ impl<'i> Dump<'i> {
         self.sha256.update(&bytes);
         if bytes.starts_with(HEADER_START) {
             return self.header(&bytes).map(Some);
+        }
+        if self.has_environments {
+            let row = RecordedRow::of_line(&bytes).map_err(|what| self.wrong(what))?;
+            self.rows += 1;
+            return Ok(Some(Line::Recorded(row)));
         }
         if self.subdirs.is_empty() {
             return Err(self.wrong("this is no dump of towpath: its first line is no header"));
@@ -184,7 +224,7 @@ impl<'i> Dump<'i> {
     }
 
     fn header(&mut self, bytes: &[u8]) -> Result<Line, TransferError> {
-        let header: Header =
+        let header: AnyHeader =
             serde_json::from_slice(bytes).map_err(|error| self.wrong(format!("the header: {error}")))?;
         if header.format != FORMAT {
             return Err(self.wrong("this is no dump of towpath"));
@@ -195,18 +235,24 @@ impl<'i> Dump<'i> {
                 header.tool, header.version
             )));
         }
-        let subdir: Subdir = header
-            .subdir
+        if self.has_environments {
+            return Err(self.wrong("environments are the last part of a dump"));
+        }
+        if header.part.as_deref() == Some(PART) {
+            self.has_environments = true;
+            return Ok(Line::Environments);
+        }
+        let (Some(subdir), Some(times)) = (header.subdir, header.times) else {
+            return Err(self.wrong("the header is of no part that this towpath knows"));
+        };
+        let subdir: Subdir = subdir
             .parse()
             .map_err(|error: crate::channel::InvalidSubdir| self.wrong(error.to_string()))?;
         if self.subdirs.contains(&subdir) {
             return Err(self.wrong(format!("{subdir} is in the dump twice")));
         }
         self.subdirs.push(subdir.clone());
-        Ok(Line::Header {
-            subdir,
-            times: header.times,
-        })
+        Ok(Line::Header { subdir, times })
     }
 
     /// Compares the manifest with what was read. Nothing comes after it.

@@ -3,20 +3,20 @@
 
 mod copy;
 mod dump;
+mod environments;
 mod error;
 mod exact_times;
 mod fill;
 mod load;
-#[cfg(feature = "ledger")]
 mod remove;
 
 use crate::store::is_unfinished;
 pub use copy::{CopyOptions, copy_channel, copy_store};
 pub use dump::{DumpOptions, dump_channel};
+pub use environments::MovedEnvironments;
 pub use error::TransferError;
 pub use fill::MovedSubdir;
 pub use load::{LoadOptions, load_channel, verify_dump};
-#[cfg(feature = "ledger")]
 pub use remove::{FileInChannel, FileState, RemoveOptions, RemovedFile, remove_packages};
 
 use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder, SubdirLock};
@@ -29,6 +29,15 @@ pub enum Existing {
     Refuse,
     /// All of it goes before anything comes.
     Replace,
+}
+
+/// What was moved of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Its subdirs.
+    pub subdirs: Vec<MovedSubdir>,
+    /// What is recorded of environments, if anything is.
+    pub environments: Option<MovedEnvironments>,
 }
 
 /// The stores of the channel. Its folder has to be there: nobody's typing error is to make one.

@@ -49,11 +49,11 @@ pub(crate) struct CopyArgs {
     #[arg(long, value_name = "URL", hide_env_values = true, help_heading = DATABASE)]
     to_db_url: Option<String>,
 
-    /// Forget what the target knows of the subdirs
+    /// Forget what the target knows of the subdirs, and its environments if the source has some
     #[arg(long)]
     replace: bool,
 
-    /// Copy this subdir; may be given several times [default: all that the source knows]
+    /// Copy this subdir; may be given several times [default: all that the source knows, and environments]
     #[arg(long, value_name = "NAME")]
     subdir: Vec<String>,
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 use towpath_core::channel::ChannelFolder;
 use towpath_core::publish::PendingFile;
-use towpath_core::transfer::{DumpOptions, MovedSubdir, dump_channel};
+use towpath_core::transfer::{DumpOptions, Moved, dump_channel};
 
 use super::{subdirs, tell};
 use crate::database::DatabaseArgs;
@@ -40,7 +40,7 @@ pub(crate) struct DumpArgs {
     #[command(flatten)]
     database: DatabaseArgs,
 
-    /// Dump this subdir; may be given several times [default: all that are known]
+    /// Dump this subdir; may be given several times [default: all that are known, and environments]
     #[arg(long, value_name = "NAME")]
     subdir: Vec<String>,
 }
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &DumpArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Puts the dump in place when it is whole.
-fn dump_to_file(options: &DumpOptions, path: &Path) -> Result<Vec<MovedSubdir>, Failure> {
+fn dump_to_file(options: &DumpOptions, path: &Path) -> Result<Moved, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = PendingFile::create_in(folder.unwrap_or(Path::new(".")))?;
     let moved = if path.extension().is_some_and(|extension| extension == "zst") {

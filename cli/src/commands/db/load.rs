@@ -31,7 +31,7 @@ pub(crate) struct LoadArgs {
     #[command(flatten)]
     database: DatabaseArgs,
 
-    /// Forget what the database knows of the subdirs in the file
+    /// Forget what the database knows of the subdirs in the file, and its environments if the file has some
     #[arg(long)]
     replace: bool,
 }

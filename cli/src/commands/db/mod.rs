@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use towpath_core::channel::Subdir;
-use towpath_core::transfer::MovedSubdir;
+use towpath_core::transfer::Moved;
 
 use crate::failure::{Failure, status};
 use crate::report;
@@ -95,9 +95,10 @@ fn subdirs(names: &[String]) -> Result<Option<Vec<Subdir>>, Failure> {
     subdirs.map(Some).map_err(Failure::usage)
 }
 
-/// Says what was moved of each subdir, and what could not be; gives the status to exit with.
-fn tell(done: &str, moved: &[MovedSubdir]) -> ExitCode {
-    for subdir in moved {
+/// Says what was moved of each subdir and of environments, and what could not be; gives the status to exit
+/// with.
+fn tell(done: &str, moved: &Moved) -> ExitCode {
+    for subdir in &moved.subdirs {
         for rejected in &subdir.rejected {
             report::left_out(subdir.subdir.as_str(), &rejected.file_name, &rejected.why);
         }
@@ -108,10 +109,16 @@ fn tell(done: &str, moved: &[MovedSubdir]) -> ExitCode {
             subdir.rows
         ));
     }
-    if moved.is_empty() {
+    if let Some(environments) = moved.environments {
+        report::say(&format!(
+            "{} {done} ({} rows)",
+            report::counted(environments.environments, "environment"),
+            environments.rows
+        ));
+    } else if moved.subdirs.is_empty() {
         report::say(&format!("nothing {done}: nothing is known of any subdir"));
     }
-    match moved.iter().all(|subdir| subdir.rejected.is_empty()) {
+    match moved.subdirs.iter().all(|subdir| subdir.rejected.is_empty()) {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(status::LEFT_OUT),
     }

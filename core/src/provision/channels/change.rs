@@ -29,9 +29,6 @@ pub(super) const TABLES: [&str; 11] = [
 /// The table of the channels themselves.
 const REGISTER: &str = "towpath_channel";
 
-/// The table of the channels that environments use, which has no paths.
-const USED: &str = "towpath_used_channel";
-
 /// Which rows of a table with paths are of the channel `$1`: `0` follows `/`.
 const IN_CHANNEL: &str = "path ~>=~ ($1::text || '/') AND path ~<~ ($1::text || '0')";
 
@@ -163,13 +160,6 @@ fn change(
             changed.rows.insert(table.clone(), rows);
         }
     }
-    if let Change::Rename(new) = change {
-        let rows =
-            rename_used(&mut transaction, prefix, new).map_err(errors.failed(format!("changing {USED}")))?;
-        if rows > 0 {
-            changed.rows.insert(USED.to_owned(), rows);
-        }
-    }
     transaction.commit().map_err(errors.failed("committing"))?;
     Ok(changed)
 }
@@ -236,23 +226,6 @@ fn rename_rows(
     };
     let sql = format!("UPDATE {table} SET {set} WHERE {condition}");
     transaction.execute(&sql, &[&old.as_str(), &new.as_str()])
-}
-
-/// Environments go on using the packages of a channel that is called otherwise. Of one that is removed
-/// they say what they used.
-fn rename_used(
-    transaction: &mut Transaction<'_>,
-    old: &ChannelPrefix,
-    new: &ChannelPrefix,
-) -> Result<u64, postgres::Error> {
-    let known = transaction.query_one("SELECT to_regclass($1) IS NOT NULL", &[&USED])?;
-    if !known.try_get::<_, bool>(0)? {
-        return Ok(0);
-    }
-    transaction.execute(
-        &format!("UPDATE {USED} SET address = $2 WHERE is_own AND address = $1"),
-        &[&old.as_str(), &new.as_str()],
-    )
 }
 
 fn remove_rows(

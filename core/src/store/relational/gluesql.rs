@@ -55,6 +55,13 @@ impl GluesqlConnection {
         })
     }
 
+    /// The last id that a row of the table got.
+    fn last_id(&mut self, table: &str) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT last_id FROM towpath_sequence WHERE name = $1";
+        let rows = self.query(sql, &[table.into()])?;
+        rows.first().map(|row| row.int(0)).transpose()
+    }
+
     fn run(&mut self, sql: &str, parameters: &[Value]) -> Result<Payload, StoreError> {
         let parameters: Vec<ParamLiteral> = parameters.iter().map(parameter).collect();
         let storage = self.storage();
@@ -110,20 +117,8 @@ impl Session for GluesqlConnection {
     }
 
     fn insert(&mut self, table: &str, columns: &[(&str, Value)]) -> Result<i64, StoreError> {
-        let name = Value::from(table);
-        let last = self.query(
-            "SELECT last_id FROM towpath_sequence WHERE name = $1",
-            std::slice::from_ref(&name),
-        )?;
-        let id = match last.first() {
-            Some(row) => row.int(0)? + 1,
-            None => 1,
-        };
-        let sql = match id {
-            1 => "INSERT INTO towpath_sequence (last_id, name) VALUES ($1, $2)",
-            _ => "UPDATE towpath_sequence SET last_id = $1 WHERE name = $2",
-        };
-        self.execute(sql, &[id.into(), name])?;
+        let id = self.last_id(table)?.unwrap_or_default() + 1;
+        self.number_after(table, id)?;
         let names = columns.iter().map(|(name, _)| *name).chain(["id"]);
         let sql = insert_statement(table, names);
         let mut values: Vec<Value> = columns.iter().map(|(_, value)| value.clone()).collect();
@@ -137,6 +132,16 @@ impl Session for GluesqlConnection {
         for row in rows {
             self.execute(&sql, row)?;
         }
+        Ok(())
+    }
+
+    fn number_after(&mut self, table: &str, last_id: i64) -> Result<(), StoreError> {
+        let sql = match self.last_id(table)? {
+            None => "INSERT INTO towpath_sequence (last_id, name) VALUES ($1, $2)",
+            Some(known) if known < last_id => "UPDATE towpath_sequence SET last_id = $1 WHERE name = $2",
+            Some(_) => return Ok(()),
+        };
+        self.execute(sql, &[last_id.into(), table.into()])?;
         Ok(())
     }
 }

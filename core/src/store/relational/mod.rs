@@ -49,6 +49,14 @@ pub trait Session {
     ///
     /// When the database fails, or refuses one of them.
     fn insert_rows(&mut self, table: &str, columns: &[&str], rows: &[Vec<Value>]) -> Result<(), StoreError>;
+
+    /// Has [`insert`](Self::insert) give ids after this one, for rows that were added with theirs. Ids that
+    /// were given before are not given again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    fn number_after(&mut self, table: &str, last_id: i64) -> Result<(), StoreError>;
 }
 
 /// What is done in a transaction.

@@ -138,6 +138,13 @@ impl Session for PostgresConnection {
         }
         Ok(())
     }
+
+    fn number_after(&mut self, table: &str, last_id: i64) -> Result<(), StoreError> {
+        let sequence = "pg_get_serial_sequence($1, 'id')::regclass";
+        let sql = format!("SELECT setval({sequence}, greatest($2, nextval({sequence})))");
+        self.query(&sql, &[table.into(), last_id.into()])?;
+        Ok(())
+    }
 }
 
 fn references(parameters: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

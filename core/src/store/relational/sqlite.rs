@@ -125,6 +125,11 @@ impl Session for SqliteConnection {
         }
         Ok(())
     }
+
+    /// AUTOINCREMENT has seen to it.
+    fn number_after(&mut self, _table: &str, _last_id: i64) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// With parameters as `SQLite` numbers them. No statement has the sign in a text.
