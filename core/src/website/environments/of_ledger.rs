@@ -44,8 +44,8 @@ pub(super) fn read(
 ) -> Result<Option<Environments>, WebsiteError> {
     let index = &options.index;
     let folder = folder_url(&fs_err::canonicalize(index.channel.root())?);
-    let urls = index.identity.url.iter().cloned().collect();
-    let channel = Channel::open(&index.store, index.channel.clone(), urls)?;
+    let urls: Vec<String> = index.identity.url.iter().cloned().collect();
+    let channel = Channel::open(&index.store, index.channel.clone(), &urls)?;
     let Some(mut ledger) = channel.known_ledger()? else {
         return Ok(None);
     };
