@@ -110,6 +110,7 @@ pub fn write_website(
     )?;
     let channel_files = copy::found(options, &subdirs)?;
     let documents = listing_pages::stamps(options, &subdirs)?;
+    let stamps = format!("{documents}; {:?}", environments.digest);
     let inputs = inputs(
         options,
         channel.inputs.as_deref(),
@@ -117,8 +118,7 @@ pub fn write_website(
         assets.inspector.as_ref(),
         &templates,
         &channel_files,
-        &documents,
-        &environments,
+        &stamps,
     )?;
     if let Some(inputs) = &inputs
         && folder.is_current(inputs)
@@ -226,8 +226,7 @@ fn inputs(
     inspector: Option<&InspectorAssets>,
     templates: &Templates,
     channel_files: &[ChannelFile],
-    documents: &str,
-    environments: &Environments,
+    stamps: &str,
 ) -> Result<Option<String>, WebsiteError> {
     let Some(channel) = channel else {
         return Ok(None);
@@ -237,7 +236,7 @@ fn inputs(
         None => Vec::new(),
     };
     let all = format!(
-        "towpath {}; {channel}; {website:?}; {inspector:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{documents}; {:?}",
+        "towpath {}; {channel}; {website:?}; {inspector:?}; {:?}; {:?}; {:?}; {:?}; {}; {}; {:?}; {:?}{stamps}",
         env!("CARGO_PKG_VERSION"),
         options.identity.description,
         options.channel_files,
@@ -247,7 +246,6 @@ fn inputs(
         options.file_lists,
         digest([report.as_slice()]),
         copy::digest_of(channel_files),
-        environments.digest,
     );
     Ok(Some(base16ct::lower::encode_string(&Sha256::digest(all))))
 }

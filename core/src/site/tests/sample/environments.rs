@@ -35,6 +35,11 @@ pub(in crate::site::tests) fn environment_use(namespace: &str, name: &str) -> En
     }
 }
 
+pub(in crate::site::tests) fn environment_uses() -> Vec<EnvironmentUse> {
+    let names = ["analysis", "web"];
+    names.map(|name| environment_use("team", name)).into()
+}
+
 pub(in crate::site::tests) fn environments() -> EnvironmentsPage {
     let line = |name: &str| EnvironmentLine {
         name: name.to_owned(),

@@ -174,10 +174,7 @@ pub(in crate::site::tests) fn package() -> PackagePage {
         }],
         latest_change: Some(change()),
         environment_count: 2,
-        environments: vec![
-            environment_use("team", "analysis"),
-            environment_use("team", "web"),
-        ],
+        environments: environment_uses(),
         used_by_count: 57,
         used_by: vec![
             requirement(">=1.23,<3", &["pandas", "scikit-learn", "scipy", "xarray"], 40),
