@@ -33,7 +33,7 @@ pub enum StoreKind {
 }
 
 /// What a channel is called in a database that lies in its own folder.
-#[cfg(any(feature = "gluesql-redb", feature = "sqlite"))]
+#[cfg(all(feature = "ledger", any(feature = "gluesql-redb", feature = "sqlite")))]
 const OWN: &str = ".";
 
 /// A subdir's store.

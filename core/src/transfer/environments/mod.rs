@@ -4,7 +4,8 @@
 mod lines;
 mod one_channel;
 mod tables;
-#[cfg(all(test, feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
+#[cfg(test)]
+#[cfg(all(feature = "gluesql-redb", feature = "postgres", feature = "sqlite"))]
 mod tests;
 
 use std::cmp::Ordering;
@@ -64,7 +65,7 @@ impl Recorded {
                     rows.iter().map(|row| values(row, table)).collect();
                 let mut rows = rows?;
                 // Databases have ideas of their own of how texts are ordered.
-                rows.sort_by(|one, other| by_first_columns(one, other));
+                rows.sort_by(by_first_columns);
                 recorded.0.insert(table, rows);
             }
             Ok(recorded)
