@@ -71,7 +71,7 @@ pub(super) fn run(args: &RecordArgs) -> Result<ExitCode, Failure> {
     for warning in &document.warnings {
         report::warn(&report::shown(warning));
     }
-    let specification = Specification::of(&document, String::from_utf8_lossy(&text).into_owned());
+    let specification = Specification::of(&document, &String::from_utf8_lossy(&text));
     let locks = match document.content {
         Content::Locked(locks) => locks,
         Content::Requested(_) => {

@@ -53,7 +53,7 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
     for warning in &document.warnings {
         report::warn(&report::shown(warning));
     }
-    let specification = Specification::of(&document, body);
+    let specification = Specification::of(&document, &body);
     let Content::Requested(request) = document.content else {
         return Err(Failure::usage(format!(
             "{} is solved already: `towpath env record {} {}` records it",

@@ -32,6 +32,7 @@ pub use document::{
 pub use environment_yml::write_environment_yml;
 pub use error::FormatError;
 pub use explicit::write_explicit;
+pub(super) use package_url::without_credentials;
 
 use crate::channel::Subdir;
 use crate::package::recipe::{Scalars, Unreadable, decode, document as yaml_document};

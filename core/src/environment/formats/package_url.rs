@@ -85,7 +85,7 @@ fn url_of(text: &str) -> Result<String, String> {
 
 /// Text without the users, passwords and tokens of the URLs in it: neither `user:password@` nor
 /// anaconda.org's `/t/TOKEN`.
-pub(super) fn without_credentials(text: &str) -> String {
+pub(in crate::environment) fn without_credentials(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("://") {
