@@ -37,6 +37,9 @@ mod tests {
         let kept = Specification::of(&document, text);
         let expected = "channels: ['https://h.example/c']\ndependencies: [\"numpy\"]\n";
         assert_eq!(kept.body, expected);
-        assert_eq!(kept.sha256, read("environment.yml", expected.as_bytes()).unwrap().sha256());
+        assert_eq!(
+            kept.sha256,
+            read("environment.yml", expected.as_bytes()).unwrap().sha256()
+        );
     }
 }
