@@ -39,7 +39,7 @@ Examples:
   towpath site my-channel -o public             make a website of it
   towpath serve my-channel                      try it out on this machine
   towpath verify lock-1.0-0.conda               is a package fit to be uploaded?
-  towpath env uses 'numpy>=2'                    who uses such a package?
+  towpath env uses 'numpy>=2'                   who uses such a package?
   towpath completions bash > /etc/bash_completion.d/towpath";
 
 #[derive(Debug, Subcommand)]
