@@ -75,6 +75,12 @@ struct OpenSubdir {
 /// fails or a file cannot be deleted: others may have been removed.
 pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
+    // Before the subdirs' stores, as who records an environment opens them: they cannot wait for each
+    // other in turn.
+    let database = match stores.has_database(&options.channel) {
+        true => Some(stores.database(&options.channel)?),
+        false => None,
+    };
     let mut open = BTreeMap::new();
     for subdir in stores.known_subdirs(&options.channel)? {
         let is_asked = |file: &FileInChannel| match file {
@@ -93,10 +99,9 @@ pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, Tran
         }
     }
     let found = found(&open, &options.files)?;
-    if !stores.has_database(&options.channel) {
+    let Some((database, address)) = database else {
         return take_out(&mut open, found, options.delete_files);
-    }
-    let (database, address) = stores.database(&options.channel)?;
+    };
     let own = OwnChannel {
         address,
         urls: Vec::new(),
