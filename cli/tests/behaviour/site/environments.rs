@@ -243,7 +243,7 @@ fn what_was_asked_for_is_shown_and_what_it_was_solved_against() {
     assert_eq!(
         build["specification"],
         json!({
-            "kind": "environment.yml", "text": "# <b> …\ndependencies:\n  - tug >=1\n", "is_whole": true,
+            "kind": "environment.yml", "text": "# <b> https://h.example/x\ndependencies:\n  - tug >=1\n", "is_whole": true,
         })
     );
     assert_eq!(build["packages"][0]["is_requested"], true);
@@ -255,7 +255,7 @@ fn what_was_asked_for_is_shown_and_what_it_was_solved_against() {
     );
     let html = website.text("environments/team/analysis/index.html");
     assert!(
-        html.contains("># &lt;b&gt; …\ndependencies:\n  - tug &gt;=1\n</code></pre>"),
+        html.contains("># &lt;b&gt; https://h.example/x\ndependencies:\n  - tug &gt;=1\n</code></pre>"),
         "{html}"
     );
     assert!(!tells_of(&website, "secret"));
