@@ -1,13 +1,12 @@
 //! The components of a `.conda`: a zip, read by its central directory.
 
-use std::cell::Cell;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::collections::BTreeSet;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
-
-use zip::ZipArchive;
 
 use super::info::InfoMembers;
 use super::tarball::Tarball;
+use super::zip::ZipReader;
 use super::zstd_frames::{ZstdFrames, is_wrong_checksum};
 use super::{Archive, ArtifactName, Limits, PackageError, Visit};
 
@@ -78,30 +77,17 @@ pub(super) fn walk(
     limits: &Limits,
     visit: &mut Visit<'_>,
 ) -> Result<(), PackageError> {
-    let budget = Cell::new(limits.zip_directory_bytes);
-    let mut archive = ZipArchive::new(Budgeted {
-        inner: archive,
-        left: &budget,
-    })
-    .map_err(|error| {
-        if budget.get() == 0 {
-            return PackageError::ZipDirectoryTooLarge {
-                limit: limits.zip_directory_bytes,
-            };
-        }
-        PackageError::Zip(error)
-    })?;
-    budget.set(u64::MAX);
-    let index = index_of(component, name, &archive)?;
-    let mut member_reader = archive.by_index(index)?;
-    let stream = String::from_utf8_lossy(member_reader.name_raw()).into_owned();
-    let compressed_size = member_reader.compressed_size();
+    let mut archive = ZipReader::open(archive, limits)?;
+    let position = position_of(component, name, &archive)?;
+    let stream = String::from_utf8_lossy(archive.names().nth(position).unwrap_or_default()).into_owned();
+    let mut content = archive.content(position)?;
+    let compressed_size = content.compressed_size();
 
     let decompress_error = |source| PackageError::Decompress {
         stream: stream.clone(),
         source,
     };
-    let mut frames = ZstdFrames::new(&mut member_reader, limits).map_err(decompress_error)?;
+    let mut frames = ZstdFrames::new(&mut content, limits).map_err(decompress_error)?;
     let mut tarball = Tarball::new(&mut frames, &stream, compressed_size, limits);
     while let Some(member) = tarball.next_member()? {
         if visit(&member, &mut tarball)?.is_break() {
@@ -126,16 +112,16 @@ pub(super) fn walk(
     Ok(())
 }
 
-fn index_of(
+fn position_of(
     component: Component,
     name: &ArtifactName,
-    archive: &ZipArchive<Budgeted<'_>>,
+    archive: &ZipReader<'_>,
 ) -> Result<usize, PackageError> {
     let prefix = component.prefix();
     let start = format!("{prefix}-{}", name.stem());
-    let names: Vec<&[u8]> = archive.file_names_raw().collect();
+    let names: Vec<&[u8]> = archive.names().collect();
     let candidates: Vec<usize> = (0..names.len())
-        .filter(|index| names[*index].starts_with(start.as_bytes()))
+        .filter(|position| names[*position].starts_with(start.as_bytes()))
         .collect();
     let found = || {
         let shown = names
@@ -151,7 +137,7 @@ fn index_of(
         }
     };
     match candidates[..] {
-        [index] if !archive.has_duplicate_names() => Ok(index),
+        [position] if names.iter().collect::<BTreeSet<_>>().len() == names.len() => Ok(position),
         [] => Err(PackageError::NoComponent {
             prefix,
             stem: name.stem().to_owned(),
@@ -161,29 +147,5 @@ fn index_of(
             prefix,
             found: found(),
         }),
-    }
-}
-
-/// Lets only so many bytes through: the zip's directory is read into memory, whatever its size.
-pub(crate) struct Budgeted<'a> {
-    pub(crate) inner: &'a mut dyn Archive,
-    pub(crate) left: &'a Cell<u64>,
-}
-
-impl Read for Budgeted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        let Some(left) = self.left.get().checked_sub(count as u64) else {
-            self.left.set(0);
-            return Err(io::Error::other("the zip directory is too large"));
-        };
-        self.left.set(left);
-        Ok(count)
-    }
-}
-
-impl Seek for Budgeted<'_> {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(position)
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::ArchiveFormat;
+use super::zip::Unreadable;
 use crate::json::JsonError;
 
 /// Why a package could not be read.
@@ -27,9 +28,6 @@ pub enum PackageError {
     /// The file itself could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// The zip around the components is damaged.
-    #[error("the zip archive is damaged: {0}")]
-    Zip(#[from] zip::result::ZipError),
     /// The zip's directory is beyond the limit.
     #[error("the zip directory is larger than {limit} bytes")]
     ZipDirectoryTooLarge {
@@ -43,6 +41,14 @@ pub enum PackageError {
         offset: u64,
         /// What is wrong there.
         what: &'static str,
+    },
+    /// A member that readers would take for different things, or cannot read.
+    #[error("{member} cannot be read from the zip archive: {reason}")]
+    ZipMember {
+        /// The zip member.
+        member: String,
+        /// Why.
+        reason: Unreadable,
     },
     /// The content of a zip member is not what the zip says of it.
     #[error("{member} is not what the zip archive says of it: {source}")]

@@ -20,6 +20,7 @@ pub(crate) mod sniff;
 mod tar_bz2;
 pub(crate) mod tarball;
 pub(crate) mod walk;
+pub(crate) mod zip;
 pub(crate) mod zstd_frames;
 
 use std::io::{Read, Seek};
@@ -27,13 +28,14 @@ use std::ops::ControlFlow;
 
 use tarball::{Member, Tarball};
 
-pub(crate) use conda::{Budgeted, Component};
+pub(crate) use conda::Component;
 pub use digest::Digests;
 pub use error::{LinkKind, PackageError};
 pub use limits::Limits;
 pub(crate) use metadata::kind_of;
 pub use metadata::{Metadata, PostInstall, RattlerRecipe};
 pub use name::{ArchiveFormat, ArtifactName, InvalidArtifactName};
+pub use zip::Unreadable;
 
 /// A package's file, wherever it is. What reads packages is compiled once for all of them: they are
 /// read in large pieces.

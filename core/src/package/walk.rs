@@ -20,10 +20,10 @@ pub(crate) fn walk(
 ) -> Result<(), PackageError> {
     match name.format() {
         ArchiveFormat::Conda => match conda::walk(name, archive, component, limits, visit) {
-            Err(PackageError::Zip(error)) => {
+            Err(damaged @ PackageError::ZipDamaged { .. }) => {
                 archive.rewind()?;
                 sniff::expect_format(archive, name.format())?;
-                Err(PackageError::Zip(error))
+                Err(damaged)
             }
             walked => walked,
         },

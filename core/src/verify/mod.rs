@@ -28,8 +28,8 @@ pub use against::{
 };
 pub use evidence::{
     BinaryFormat, Bzip2, Component, Container, Content, Descriptor, Document, Entry, EntryKind, Evidence,
-    ExtraField, JsonDocument, PathEntry, PathsJson, Stream, TarEnd, Zip, ZipDirectory, ZipHeader, ZipMember,
-    ZipSlip, ZipSlipKind, Zstd,
+    ExtraField, HeaderField, JsonDocument, PathEntry, PathsJson, Stream, TarEnd, Zip, ZipDirectory,
+    ZipHeader, ZipMember, ZipSlip, ZipSlipKind, Zstd,
 };
 #[cfg(feature = "native")]
 pub use files::{LocalPackage, verify_files};

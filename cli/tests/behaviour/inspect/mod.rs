@@ -230,9 +230,9 @@ fn several_packages_are_shown_one_after_the_other_and_what_is_broken_is_told() {
 #[rstest]
 #[case::empty(Vec::new(), "the file is empty")]
 #[case::tarball(lock().tar_bz2(), "is not a .conda archive: it looks like a bzip2 file")]
-#[case::no_zip(b"PK\x03\x04 and nothing else".to_vec(), "the zip archive is damaged: ")]
+#[case::no_zip(b"PK\x03\x04 and nothing else".to_vec(), "the zip archive is damaged at byte ")]
 #[case::no_index(lock().without("info/index.json").conda(), "has no info/index.json")]
-#[case::half(lock().conda_with(CondaContainer { cut: Cut::Half, ..CondaContainer::default() }), "the zip archive is damaged: ")]
+#[case::half(lock().conda_with(CondaContainer { cut: Cut::Half, ..CondaContainer::default() }), "the zip archive is damaged at byte ")]
 #[case::no_info(
     lock().conda_with(CondaContainer { info: InfoEntry::Absent, ..CondaContainer::default() }),
     "holds no member info-lock-1.0-py_0.tar.zst"

@@ -55,7 +55,7 @@ fn collect_by(
     let container = match expect_format(&mut archive, name.format()) {
         Err(error) => Container::Other(error),
         Ok(()) => match name.format() {
-            ArchiveFormat::Conda => Container::Conda(collector.read_conda(&mut archive, hashed.size)?),
+            ArchiveFormat::Conda => Container::Conda(collector.read_conda(&mut archive)?),
             ArchiveFormat::TarBz2 => collector.read_tar_bz2(&mut archive, hashed.size)?,
         },
     };

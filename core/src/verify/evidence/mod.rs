@@ -17,7 +17,6 @@ mod passing;
 mod paths_json;
 mod shallow;
 mod stream;
-mod zip_directory;
 mod zstd_scan;
 
 use std::collections::BTreeMap;
@@ -31,8 +30,11 @@ pub use entry::{Component, Entry, EntryKind};
 pub use json_document::{Document, JsonDocument};
 pub use paths_json::{PathEntry, PathsJson};
 pub use stream::{Stream, TarEnd};
-pub use zip_directory::{Descriptor, ExtraField, ZipDirectory, ZipHeader, ZipMember, ZipSlip, ZipSlipKind};
 pub use zstd_scan::Zstd;
+
+pub use crate::package::zip::{
+    Descriptor, ExtraField, HeaderField, ZipDirectory, ZipHeader, ZipMember, ZipSlip, ZipSlipKind,
+};
 
 use crate::package::{ArtifactName, Digests, Limits, PackageError};
 

@@ -1,16 +1,14 @@
 //! Reading a `.conda`: its zip, and the tarballs in it.
 
-use std::cell::Cell;
 use std::io::{self, Read};
 use std::mem;
-
-use zip::ZipArchive;
 
 use super::super::passing::Scanned;
 use super::super::{Component, Stream, Zip, ZipDirectory};
 use super::Collector;
+use crate::package::zip::ZipReader;
 use crate::package::zstd_frames::{Decoder, ZstdFrames};
-use crate::package::{Archive, Budgeted, PackageError};
+use crate::package::{Archive, PackageError};
 
 const METADATA_JSON: &str = "metadata.json";
 /// Bytes of `metadata.json` that are read; it holds one number.
@@ -22,15 +20,15 @@ impl Collector<'_> {
     /// What comes out of damaged zstd depends on the decoder: one goes on where another refuses, and each
     /// gives out more or less of what came before. So a package with a component that cannot be read to
     /// its end is read anew by the decoder that is everywhere.
-    pub(super) fn read_conda(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Zip> {
-        let zip = self.read_zip(archive, size)?;
+    pub(super) fn read_conda(&mut self, archive: &mut dyn Archive) -> io::Result<Zip> {
+        let zip = self.read_zip(archive)?;
         let is_whole = self.streams.iter().all(|stream| stream.failure.is_none());
         if is_whole || self.decoder == Decoder::PureRust {
             return Ok(zip);
         }
         let anew = Self::new(self.name, self.limits, Decoder::PureRust);
         let first = mem::replace(self, anew).streams;
-        let zip = self.read_zip(archive, size)?;
+        let zip = self.read_zip(archive)?;
         // What clients decompress in C is not sound because something else makes sense of it.
         for (stream, first) in self.streams.iter_mut().zip(first) {
             stream.failure = stream.failure.take().or(first.failure);
@@ -39,48 +37,44 @@ impl Collector<'_> {
     }
 
     /// Reads the info component first: it says what is to be looked for in the payload.
-    fn read_zip(&mut self, archive: &mut dyn Archive, size: u64) -> io::Result<Zip> {
+    fn read_zip(&mut self, archive: &mut dyn Archive) -> io::Result<Zip> {
         let mut zip = Zip::default();
-        match ZipDirectory::read(archive, size, self.limits)? {
+        match ZipDirectory::read(archive, self.limits) {
             Ok(directory) => zip.directory = Some(directory),
+            Err(PackageError::Io(error)) => return Err(error),
             Err(error) => {
                 zip.failure = Some(error);
                 return Ok(zip);
             }
         }
-        let budget = Cell::new(self.limits.zip_directory_bytes);
-        let budgeted = Budgeted {
-            inner: archive,
-            left: &budget,
-        };
-        let mut archive = match ZipArchive::new(budgeted) {
+        let mut archive = match ZipReader::open(archive, self.limits) {
             Ok(archive) => archive,
+            Err(PackageError::Io(error)) => return Err(error),
             Err(error) => {
-                zip.failure = Some(error.into());
+                zip.failure = Some(error);
                 return Ok(zip);
             }
         };
-        budget.set(u64::MAX);
         for component in [Component::Info, Component::Payload] {
-            if let Some(index) = self.index_of(component, &archive) {
-                let stream = self.read_component(component, index, &mut archive);
+            if let Some(position) = self.position_of(component, &archive) {
+                let stream = self.read_component(component, position, &mut archive);
                 self.streams.push(stream);
             }
         }
-        let metadata_json = archive.index_for_name(METADATA_JSON);
-        zip.metadata_json = metadata_json.map(|index| read_metadata_json(index, &mut archive));
+        let metadata_json = archive.position_of(METADATA_JSON);
+        zip.metadata_json = metadata_json.map(|position| read_metadata_json(position, &mut archive));
         Ok(zip)
     }
 
     /// The member that is the component by its name, or could pass for it.
-    fn index_of(&self, component: Component, archive: &ZipArchive<Budgeted<'_>>) -> Option<usize> {
+    fn position_of(&self, component: Component, archive: &ZipReader<'_>) -> Option<usize> {
         let prefix = match component {
             Component::Info => "info-",
             Component::Payload | Component::Whole => "pkg-",
         };
         let right = format!("{prefix}{}.tar.zst", self.name.stem());
-        archive.index_for_name(&right).or_else(|| {
-            let mut names = archive.file_names_raw();
+        archive.position_of(&right).or_else(|| {
+            let mut names = archive.names();
             names.position(|name| name.starts_with(prefix.as_bytes()))
         })
     }
@@ -88,10 +82,10 @@ impl Collector<'_> {
     fn read_component(
         &mut self,
         component: Component,
-        index: usize,
-        archive: &mut ZipArchive<Budgeted<'_>>,
+        position: usize,
+        archive: &mut ZipReader<'_>,
     ) -> Stream {
-        let name = archive.file_names_raw().nth(index).unwrap_or_default();
+        let name = archive.names().nth(position).unwrap_or_default();
         let mut stream = Stream {
             component,
             member: String::from_utf8_lossy(name).into_owned(),
@@ -100,11 +94,11 @@ impl Collector<'_> {
             end: None,
             zstd: None,
         };
-        match archive.by_index(index) {
-            Err(error) => stream.failure = Some(error.into()),
-            Ok(mut reader) => {
-                stream.compressed_size = reader.compressed_size();
-                self.read_frames(&mut stream, &mut reader);
+        match archive.content(position) {
+            Err(error) => stream.failure = Some(error),
+            Ok(mut content) => {
+                stream.compressed_size = content.compressed_size();
+                self.read_frames(&mut stream, &mut content);
             }
         }
         stream
@@ -142,9 +136,9 @@ impl Collector<'_> {
     }
 }
 
-fn read_metadata_json(index: usize, archive: &mut ZipArchive<Budgeted<'_>>) -> Result<Vec<u8>, PackageError> {
+fn read_metadata_json(position: usize, archive: &mut ZipReader<'_>) -> Result<Vec<u8>, PackageError> {
     let mut content = Vec::new();
-    let reader = archive.by_index(index)?;
+    let reader = archive.content(position)?;
     let read = reader.take(METADATA_JSON_MAX).read_to_end(&mut content);
     read.map_err(|source| PackageError::ZipContent {
         member: METADATA_JSON.to_owned(),

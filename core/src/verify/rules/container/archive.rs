@@ -1,7 +1,7 @@
 //! A001: whether the file is an archive at all.
 
 use crate::package::PackageError;
-use crate::verify::{Check, Container, Found, Place, Readers, Rule, Severity, Source, Subject, ZipDirectory};
+use crate::verify::{Check, Container, Found, Place, Readers, Rule, Severity, Source, Subject};
 
 pub(super) static A001: Rule = Rule {
     code: "A001",
@@ -22,12 +22,10 @@ pub(super) static A001: Rule = Rule {
 fn archive_is_what_its_name_promises(subject: &Subject<'_>, found: &mut Found<'_>) {
     let failure = match &subject.evidence.container {
         Container::Other(error) => Some(error),
-        Container::Conda(zip) => zip.failure.as_ref().filter(|error| match error {
-            // Where our own reader saw why, A005 and A006 say it.
-            PackageError::Zip(_) => zip.directory.as_ref().is_none_or(ZipDirectory::fits_together),
-            PackageError::ZipDamaged { .. } => true,
-            _ => false,
-        }),
+        Container::Conda(zip) => zip
+            .failure
+            .as_ref()
+            .filter(|error| matches!(error, PackageError::ZipDamaged { .. })),
         Container::TarBz2(_) => None,
     };
     let Some(error) = failure else {

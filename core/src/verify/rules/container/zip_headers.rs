@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{counted, zip_directory};
 use crate::package::PackageError;
+use crate::verify::finding::quoted;
 use crate::verify::{
-    Check, Descriptor, Found, Place, Readers, Rule, Severity, Source, Subject, ZipDirectory, ZipHeader,
-    ZipMember,
+    Check, Descriptor, Found, HeaderField, Place, Readers, Rule, Severity, Source, Subject, ZipDirectory,
+    ZipHeader, ZipMember,
 };
 
 pub(super) static A005: Rule = Rule {
@@ -42,7 +43,7 @@ fn headers_agree_and_are_true(subject: &Subject<'_>, found: &mut Found<'_>) {
         if !contradictions.is_empty() {
             found.at(place, contradictions.join("; "));
         } else if let Some(local) = &member.local {
-            let small = central.small_differences(local);
+            let small = small_differences(central, local);
             if !small.is_empty() {
                 let what = format!("{}: {}", DIFFER, small.join(", "));
                 found.read_as(Readers::Agree, Severity::Note, place, what);
@@ -61,8 +62,6 @@ fn headers_agree_and_are_true(subject: &Subject<'_>, found: &mut Found<'_>) {
             PackageError::ZipContent { source, .. } => {
                 format!("its content is not what the zip says of it: {source}")
             }
-            // Where the directory leads astray, A006 says how.
-            PackageError::Zip(error) if directory.slips.is_empty() => format!("it cannot be read: {error}"),
             _ => continue,
         };
         found.read_as(Readers::Refuse, Severity::Error, Place::member(member), what);
@@ -80,13 +79,17 @@ fn contradictions(member: &ZipMember) -> Vec<String> {
     let mut contradictions = Vec::new();
     let differences = central.differences(local);
     if !differences.is_empty() {
+        let differences: Vec<_> = differences
+            .into_iter()
+            .map(|field| difference(field, central, local))
+            .collect();
         contradictions.push(format!("{DIFFER}: {}", differences.join(", ")));
     }
     for (header, where_it_is) in [(central, "in the directory"), (local, "before its data")] {
         if !header.extra_is_whole {
             contradictions.push(format!("its extra fields {where_it_is} are broken"));
         }
-        if header.extra.iter().any(|field| field.renames) {
+        if header.is_renamed() {
             contradictions.push(format!("an extra field {where_it_is} gives it another name"));
         }
     }
@@ -102,6 +105,33 @@ fn contradictions(member: &ZipMember) -> Vec<String> {
         contradictions.push("what stands behind its data is not what the directory says".to_owned());
     }
     contradictions
+}
+
+/// How both headers have a field: that of the directory first.
+fn difference(field: HeaderField, central: &ZipHeader, local: &ZipHeader) -> String {
+    let both =
+        |what: &str, said: fn(&ZipHeader) -> String| format!("{what} {} and {}", said(central), said(local));
+    match field {
+        HeaderField::Name => both("name", |header| quoted(&String::from_utf8_lossy(&header.name))),
+        HeaderField::Method => both("method", |header| header.method.to_string()),
+        HeaderField::Flags => both("flags", |header| format!("0x{:04x}", header.flags)),
+        HeaderField::Checksum => both("checksum", |header| format!("0x{:08x}", header.crc)),
+        HeaderField::CompressedSize => both("compressed size", |header| header.compressed_size.to_string()),
+        HeaderField::Size => both("size", |header| header.size.to_string()),
+    }
+}
+
+/// What the headers say differently that nobody installs differently for.
+fn small_differences(central: &ZipHeader, local: &ZipHeader) -> Vec<String> {
+    let mut differences = Vec::new();
+    if (central.time, central.date) != (local.time, local.date) {
+        differences.push("time of modification".to_owned());
+    }
+    if central.version != local.version {
+        let versions = (central.version, local.version);
+        differences.push(format!("version needed {} and {}", versions.0, versions.1));
+    }
+    differences
 }
 
 pub(super) static A008: Rule = Rule {

@@ -5,17 +5,20 @@
 //! which this makes a difference is one that two clients can install differently. So everything is
 //! read here, and what does not fit together is told.
 
+mod content;
 mod end;
 mod header;
 mod layout;
+mod reader;
 
-use std::cell::Cell;
-use std::io::{self, Read, Seek, SeekFrom};
+pub use content::Unreadable;
+pub(crate) use content::ZipReader;
+use end::{End, Look};
+use header::CentralHeader;
+pub use header::{ExtraField, HeaderField, ZipHeader};
+use reader::{Failure, Fields, Reader};
 
-use end::End;
-pub use header::{ExtraField, ZipHeader};
-
-use crate::package::{Archive, Budgeted, Limits, PackageError};
+use super::{Archive, Limits, PackageError};
 
 /// What a zip archive says of its members, and what of it does not fit together.
 #[derive(Clone, Debug, Default)]
@@ -100,57 +103,25 @@ pub enum ZipSlipKind {
 }
 
 impl ZipDirectory {
-    /// Reads all that is not content. The outer result is of reading the file, the inner one of
-    /// its being a zip archive.
-    pub(super) fn read(
-        archive: &mut dyn Archive,
-        size: u64,
-        limits: &Limits,
-    ) -> io::Result<Result<Self, PackageError>> {
-        let budget = Cell::new(limits.zip_directory_bytes);
-        let reader = Budgeted {
-            inner: archive,
-            left: &budget,
-        };
-        match Self::read_all(Reader { inner: reader, size }) {
-            Ok(directory) => Ok(Ok(directory)),
-            Err(Failure::Damaged { offset, what }) => Ok(Err(PackageError::ZipDamaged { offset, what })),
-            Err(Failure::Io(_)) if budget.get() == 0 => Ok(Err(PackageError::ZipDirectoryTooLarge {
-                limit: limits.zip_directory_bytes,
-            })),
-            Err(Failure::Io(error)) => Err(error),
-        }
+    /// Reads all that is not content.
+    ///
+    /// # Errors
+    ///
+    /// [`PackageError::Io`] when the file cannot be read, any other when it is no zip archive.
+    pub(crate) fn read(archive: &mut dyn Archive, limits: &Limits) -> Result<Self, PackageError> {
+        let mut reader = Reader::new(archive, limits)?;
+        Self::read_all(&mut reader).map_err(|failure| failure.told(limits))
     }
 
-    fn read_all(mut reader: Reader<'_>) -> Result<Self, Failure> {
+    fn read_all(reader: &mut Reader<'_>) -> Result<Self, Failure> {
         let mut slips = Vec::new();
-        let end = End::find(&mut reader, &mut slips)?;
-        let mut members = Vec::new();
-        let mut position = end.directory;
-        while let Some((header, next)) = header::read_central(&mut reader, position, end.start)? {
-            if header.comment > 0 {
-                slips.push(ZipSlip {
-                    offset: next - header.comment,
-                    kind: ZipSlipKind::Comment(header.comment),
-                });
-            }
-            if header.disk != 0 {
-                slips.push(ZipSlip {
-                    offset: position,
-                    kind: ZipSlipKind::Disks,
-                });
-            }
-            members.push(header);
-            position = next;
-        }
+        let Listing {
+            end,
+            members,
+            shift,
+            end_of_members,
+        } = Listing::read(reader, Look::Thorough, &mut slips)?;
         let found = members.len() as u64;
-        if found < end.members && position < end.start {
-            let what = "there is no header of a member where the directory must have one";
-            return Err(Failure::Damaged {
-                offset: position,
-                what,
-            });
-        }
         if found != end.members {
             slips.push(ZipSlip {
                 offset: end.record,
@@ -160,13 +131,12 @@ impl ZipDirectory {
                 },
             });
         }
-        let shift = end.shift(members.first(), &mut reader)?;
-        end.tell_misplacement(position, shift, &mut slips);
+        end.tell_misplacement(end_of_members, shift, &mut slips);
         let mut placed = Vec::new();
         let mut spans = end.spans.clone();
-        spans.push(end.directory..position);
+        spans.push(end.directory..end_of_members);
         for header in members {
-            let (member, span) = header::read_local(&mut reader, header, shift)?;
+            let (member, span) = header::read_member(reader, header, shift)?;
             spans.push(span);
             placed.push(member);
         }
@@ -203,68 +173,51 @@ impl ZipMember {
     }
 }
 
-/// Why an archive cannot be read as a zip archive.
-enum Failure {
-    Damaged { offset: u64, what: &'static str },
-    Io(io::Error),
+/// The directory, and where it is.
+struct Listing {
+    end: End,
+    members: Vec<CentralHeader>,
+    /// How many bytes before the archive its offsets do not count.
+    shift: u64,
+    /// Where the headers of members end.
+    end_of_members: u64,
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-/// Reads at given places.
-struct Reader<'a> {
-    inner: Budgeted<'a>,
-    /// Bytes of the archive.
-    size: u64,
-}
-
-impl Reader<'_> {
-    /// The bytes from `offset` on: `count` of them, or fewer where the archive ends.
-    fn at(&mut self, offset: u64, count: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        if offset < self.size {
-            self.inner.seek(SeekFrom::Start(offset))?;
-            self.inner.by_ref().take(count).read_to_end(&mut bytes)?;
+impl Listing {
+    fn read(reader: &mut Reader<'_>, look: Look, slips: &mut Vec<ZipSlip>) -> Result<Self, Failure> {
+        let end = End::find(reader, look, slips)?;
+        let mut members = Vec::new();
+        let mut position = end.directory;
+        while let Some((header, next)) = header::read_central(reader, position, end.start)? {
+            if header.comment > 0 {
+                slips.push(ZipSlip {
+                    offset: next - header.comment,
+                    kind: ZipSlipKind::Comment(header.comment),
+                });
+            }
+            if header.disk != 0 {
+                slips.push(ZipSlip {
+                    offset: position,
+                    kind: ZipSlipKind::Disks,
+                });
+            }
+            members.push(header);
+            position = next;
         }
-        Ok(bytes)
-    }
-
-    fn has(&mut self, signature: [u8; 4], offset: u64) -> io::Result<bool> {
-        Ok(self.at(offset, 4)? == signature)
-    }
-}
-
-/// Takes numbers from the start of some bytes; zeros where they end.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    fn bytes(&mut self, count: usize) -> &'a [u8] {
-        let (taken, rest) = self.0.split_at(count.min(self.0.len()));
-        self.0 = rest;
-        taken
-    }
-
-    fn number(&mut self, count: usize) -> u64 {
-        let bytes = self.bytes(count).iter().rev();
-        bytes.fold(0, |number, byte| (number << 8) | u64::from(*byte))
-    }
-
-    fn u16(&mut self) -> u16 {
-        // Two bytes are no more than that.
-        self.number(2) as u16
-    }
-
-    fn u32(&mut self) -> u32 {
-        // Four bytes are no more than that.
-        self.number(4) as u32
-    }
-
-    fn u64(&mut self) -> u64 {
-        self.number(8)
+        if (members.len() as u64) < end.members && position < end.start {
+            let what = "there is no header of a member where the directory must have one";
+            return Err(Failure::Damaged {
+                offset: position,
+                what,
+            });
+        }
+        let shift = end.shift(members.first(), reader)?;
+        Ok(Self {
+            end,
+            members,
+            shift,
+            end_of_members: position,
+        })
     }
 }
 

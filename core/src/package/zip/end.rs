@@ -1,6 +1,5 @@
 //! The end of a zip archive: the records that say where its directory is.
 
-use std::io;
 use std::ops::Range;
 
 use super::header::CentralHeader;
@@ -37,6 +36,25 @@ pub(super) struct End {
     others: Vec<u64>,
 }
 
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// As much as members need to be read.
+    Brief,
+    /// Whatever could be the end for another reader.
+    Thorough,
+}
+
+/// Where an end record could be.
+fn records(reader: &mut Reader<'_>) -> Result<Vec<u64>, Failure> {
+    let tail = reader.tail(TAIL)?;
+    let start = reader.size - tail.len() as u64;
+    Ok(memchr::memmem::find_iter(&tail, &END)
+        .map(|at| start + at as u64)
+        .filter(|at| at + END_SIZE <= reader.size)
+        .collect())
+}
+
 /// What a record of the end says of the directory.
 struct Said {
     members: u64,
@@ -47,15 +65,18 @@ struct Said {
 impl End {
     /// Finds the end as Python does: a record without a comment at the very end, or else the last
     /// one.
-    pub(super) fn find(reader: &mut Reader<'_>, slips: &mut Vec<ZipSlip>) -> Result<Self, Failure> {
-        let tail_start = reader.size.saturating_sub(TAIL);
-        let tail = reader.at(tail_start, TAIL)?;
-        let mut found: Vec<u64> = memchr::memmem::find_iter(&tail, &END)
-            .map(|at| tail_start + at as u64)
-            .filter(|at| at + END_SIZE <= reader.size)
-            .collect();
+    pub(super) fn find(
+        reader: &mut Reader<'_>,
+        look: Look,
+        slips: &mut Vec<ZipSlip>,
+    ) -> Result<Self, Failure> {
         let at_end = reader.size.saturating_sub(END_SIZE);
-        let is_plain = found.contains(&at_end) && tail.ends_with(&[0, 0]);
+        let last = reader.tail(END_SIZE)?;
+        let is_plain = last.starts_with(&END) && last.ends_with(&[0, 0]);
+        let mut found = match look {
+            Look::Brief if is_plain => Vec::new(),
+            Look::Brief | Look::Thorough => records(reader)?,
+        };
         let chosen = if is_plain {
             Some(at_end)
         } else {
@@ -69,8 +90,8 @@ impl End {
             });
         };
         found.retain(|at| *at != record);
-        let in_tail = usize::try_from(record - tail_start).unwrap_or(usize::MAX);
-        let mut fields = Fields(tail.get(in_tail + END.len()..).unwrap_or_default());
+        let bytes = reader.at(record, END_SIZE)?;
+        let mut fields = Fields(bytes.get(END.len()..).unwrap_or_default());
         let disks = [fields.u16(), fields.u16()];
         let members_here = fields.u16();
         let said = Said {
@@ -200,8 +221,12 @@ impl End {
     }
 
     /// How many bytes before the archive its offsets do not count.
-    pub(super) fn shift(&self, first: Option<&CentralHeader>, reader: &mut Reader<'_>) -> io::Result<u64> {
-        let Some(shift) = self.directory.checked_sub(self.said_offset) else {
+    pub(super) fn shift(
+        &self,
+        first: Option<&CentralHeader>,
+        reader: &mut Reader<'_>,
+    ) -> Result<u64, Failure> {
+        let Some(shift @ 1..) = self.directory.checked_sub(self.said_offset) else {
             return Ok(0);
         };
         let is_shifted = match first {

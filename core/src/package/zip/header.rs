@@ -1,6 +1,5 @@
 //! The two headers of a member: one before its data, one in the directory.
 
-use std::io;
 use std::ops::Range;
 
 use super::{Descriptor, Failure, Fields, Reader, ZipMember};
@@ -52,9 +51,26 @@ pub struct ExtraField {
     pub renames: bool,
 }
 
+/// What a header says that matters to who reads the member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderField {
+    /// Its name.
+    Name,
+    /// How it is compressed.
+    Method,
+    /// The general purpose flags.
+    Flags,
+    /// The CRC-32 of its content.
+    Checksum,
+    /// Bytes of its content as it is in the archive.
+    CompressedSize,
+    /// Bytes of its content.
+    Size,
+}
+
 /// A header of the directory, and what only such headers have.
 pub(super) struct CentralHeader {
-    header: ZipHeader,
+    pub(super) header: ZipHeader,
     /// Where its local header should be.
     pub(super) offset: u64,
     pub(super) disk: u64,
@@ -71,49 +87,31 @@ impl ZipHeader {
         self.flags & (TRADITIONAL | STRONG) != 0 || self.method == AES_METHOD
     }
 
-    /// What the two headers of a member say differently, as words: this one's first.
-    pub fn differences(&self, local: &Self) -> Vec<String> {
-        let mut differences = Vec::new();
-        let mut compare = |what: &str, central: String, local: String| {
-            if central != local {
-                differences.push(format!("{what} {central} and {local}"));
-            }
-        };
-        let text = |name: &[u8]| crate::verify::finding::quoted(&String::from_utf8_lossy(name));
-        if self.name != local.name {
-            compare("name", text(&self.name), text(&local.name));
-        }
-        let method = |header: &Self| header.method.to_string();
-        compare("method", method(self), method(local));
-        let flags = |header: &Self| format!("0x{:04x}", header.flags);
-        compare("flags", flags(self), flags(local));
+    /// What this header of the directory and the one before the data say differently.
+    pub fn differences(&self, local: &Self) -> Vec<HeaderField> {
         // A local header that was written before the data may leave out what was not known then.
         let is_late = local.flags & HAS_DESCRIPTOR != 0;
-        if !(is_late && local.crc == 0) {
-            let crc = |header: &Self| format!("0x{:08x}", header.crc);
-            compare("checksum", crc(self), crc(local));
-        }
-        if !(is_late && local.compressed_size == 0) {
-            let sizes = |header: &Self| header.compressed_size.to_string();
-            compare("compressed size", sizes(self), sizes(local));
-        }
-        if !(is_late && local.size == 0) {
-            compare("size", self.size.to_string(), local.size.to_string());
-        }
-        differences
+        let is_other = |central: u64, local: u64| central != local && !(is_late && local == 0);
+        let differ = [
+            (HeaderField::Name, self.name != local.name),
+            (HeaderField::Method, self.method != local.method),
+            (HeaderField::Flags, self.flags != local.flags),
+            (HeaderField::Checksum, is_other(self.crc.into(), local.crc.into())),
+            (
+                HeaderField::CompressedSize,
+                is_other(self.compressed_size, local.compressed_size),
+            ),
+            (HeaderField::Size, is_other(self.size, local.size)),
+        ];
+        differ
+            .into_iter()
+            .filter_map(|(field, differs)| differs.then_some(field))
+            .collect()
     }
 
-    /// The same for what nobody installs differently for.
-    pub fn small_differences(&self, local: &Self) -> Vec<String> {
-        let mut differences = Vec::new();
-        if (self.time, self.date) != (local.time, local.date) {
-            differences.push("time of modification".to_owned());
-        }
-        if self.version != local.version {
-            let versions = (self.version, local.version);
-            differences.push(format!("version needed {} and {}", versions.0, versions.1));
-        }
-        differences
+    /// Whether an extra field gives the member another name than the header.
+    pub fn is_renamed(&self) -> bool {
+        self.extra.iter().any(|field| field.renames)
     }
 
     /// Takes the fields that both headers have in the same order.
@@ -215,29 +213,12 @@ pub(super) fn read_central(
     Ok(Some((header, next)))
 }
 
-/// Reads the header before the data of a member, and says what the member covers.
-pub(super) fn read_local(
-    reader: &mut Reader<'_>,
-    central: CentralHeader,
-    shift: u64,
-) -> io::Result<(ZipMember, Range<u64>)> {
-    let offset = central.offset.saturating_add(shift);
-    let central = central.header;
+/// Reads the header before the data of a member, and says where the data begins; `None` if there is no
+/// header.
+pub(super) fn read_local(reader: &mut Reader<'_>, offset: u64) -> Result<Option<(ZipHeader, u64)>, Failure> {
     let bytes = reader.at(offset, LOCAL_SIZE)?;
     if !bytes.starts_with(&LOCAL) || (bytes.len() as u64) < LOCAL_SIZE {
-        // What it would cover if its header were there.
-        let data = LOCAL_SIZE + central.name.len() as u64;
-        let span = offset
-            ..offset
-                .saturating_add(data)
-                .saturating_add(central.compressed_size);
-        let member = ZipMember {
-            central,
-            local: None,
-            offset,
-            descriptor: Descriptor::None,
-        };
-        return Ok((member, span));
+        return Ok(None);
     }
     let mut fields = Fields(&bytes[LOCAL.len()..]);
     let mut header = ZipHeader::shared(&mut fields);
@@ -247,16 +228,37 @@ pub(super) fn read_local(
     let mut fields = Fields(&rest);
     header.name = fields.bytes(name_size as usize).to_vec();
     header.take_extra(fields.0, None);
-    let data = offset + LOCAL_SIZE + name_size + extra_size;
+    Ok(Some((header, offset + LOCAL_SIZE + name_size + extra_size)))
+}
+
+/// Reads all that is said of a member, and says what the member covers.
+pub(super) fn read_member(
+    reader: &mut Reader<'_>,
+    central: CentralHeader,
+    shift: u64,
+) -> Result<(ZipMember, Range<u64>), Failure> {
+    let offset = central.offset.saturating_add(shift);
+    let central = central.header;
+    let (local, data) = match read_local(reader, offset)? {
+        Some((local, data)) => (Some(local), data),
+        // What it would cover if its header were there.
+        None => (
+            None,
+            offset.saturating_add(LOCAL_SIZE + central.name.len() as u64),
+        ),
+    };
     let data_end = data.saturating_add(central.compressed_size);
-    let (descriptor, end) = if header.flags & HAS_DESCRIPTOR == 0 {
-        (Descriptor::None, data_end)
-    } else {
+    let has_descriptor = local
+        .as_ref()
+        .is_some_and(|local| local.flags & HAS_DESCRIPTOR != 0);
+    let (descriptor, end) = if has_descriptor {
         read_descriptor(reader, &central, data_end)?
+    } else {
+        (Descriptor::None, data_end)
     };
     let member = ZipMember {
         central,
-        local: Some(header),
+        local,
         offset,
         descriptor,
     };
@@ -268,7 +270,7 @@ fn read_descriptor(
     reader: &mut Reader<'_>,
     central: &ZipHeader,
     offset: u64,
-) -> io::Result<(Descriptor, u64)> {
+) -> Result<(Descriptor, u64), Failure> {
     let bytes = reader.at(offset, 24)?;
     let is_signed = bytes.starts_with(&DESCRIPTOR);
     let ways = [(is_signed, 4), (is_signed, 8), (false, 4), (false, 8)];
