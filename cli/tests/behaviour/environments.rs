@@ -1,5 +1,7 @@
 //! `towpath env`, `hold` and `db gc`: who uses what, and what that protects.
 
+mod servers;
+
 use insta::{allow_duplicates, assert_snapshot};
 use rstest::rstest;
 use serde_json::Value;
@@ -27,7 +29,7 @@ impl Scene {
     }
 
     /// `towpath ARGS` on the channel.
-    fn run(&self, args: &[&str]) -> Outcome {
+    fn call(&self, args: &[&str]) -> Towpath {
         Towpath::new(args)
             .arg("-C")
             .arg(self.kept.channel.path())
@@ -39,7 +41,10 @@ impl Scene {
             ])
             .env("CONDA_INDEX_DBURL", &self.kept.url)
             .naming(self.kept.channel.path(), "[CHANNEL]")
-            .run()
+    }
+
+    fn run(&self, args: &[&str]) -> Outcome {
+        self.call(args).run()
     }
 
     fn json(&self, args: &[&str]) -> Value {

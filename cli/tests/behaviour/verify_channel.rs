@@ -38,19 +38,6 @@ fn package() -> PackageBuilder {
     lock("2.0", &["gate >=2", "sluice", "pump 0.1.*"])
 }
 
-/// Serves the files of a folder, but those with these names.
-fn serving(folder: &Path, but: &'static [&'static str]) -> WebServer {
-    let folder = folder.to_owned();
-    WebServer::answering(move |request| {
-        let path = request.path.trim_start_matches('/');
-        let is_left_out = but.iter().any(|name| path.ends_with(name));
-        match fs_err::read(folder.join(path)) {
-            Ok(content) if !is_left_out => Answer::whole(&content),
-            _ => Answer::new("404 Not Found", ""),
-        }
-    })
-}
-
 /// The paths that were asked for, in order; shards have their place only.
 fn asked(server: &WebServer) -> Vec<String> {
     let paths = server.asked().into_iter().map(|request| request.path);
@@ -121,7 +108,7 @@ fn the_same_is_found_wherever_the_channel_is() {
         ),
     ];
     for (without, paths) in without {
-        let server = serving(channel.path(), without);
+        let server = WebServer::of_folder(channel.path(), without);
         let outcome = verify(&package(), &[&server.url("")]);
         assert_eq!(findings(&outcome, &url(&server)), expected, "{without:?}");
         assert_eq!(asked(&server), paths);
@@ -132,7 +119,7 @@ fn the_same_is_found_wherever_the_channel_is() {
 #[test]
 fn only_shards_that_matter_are_asked_for() {
     let channel = channel(&["--write-shards"]);
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     let _ = verify(&package(), &[&server.url("")]);
     let shards = server.asked().into_iter();
     assert_eq!(
@@ -158,7 +145,7 @@ fn a_shard_with_other_content_is_refused() {
     for shard in fs_err::read_dir(channel.path().join("noarch/shards")).unwrap() {
         fs_err::write(shard.unwrap().path(), "spoilt").unwrap();
     }
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     let outcome = verify(&package(), &[&server.url("")]);
     assert_eq!(outcome.status(), 1);
     let start = format!("error: {}/noarch/shards/", url(&server));
@@ -172,7 +159,7 @@ fn a_shard_with_other_content_is_refused() {
 #[test]
 fn a_shard_that_is_gone_is_told() {
     let channel = channel(&["--write-shards"]).remove("noarch/shards");
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     let outcome = verify(&package(), &[&server.url("")]);
     assert_eq!(outcome.status(), 1);
     let end = ".msgpack.zst is not there, but the index of shards names it\n";
@@ -223,7 +210,7 @@ fn channels_that_are_named_in_repodata_are_looked_at(#[case] args: &[&str]) {
     let root = tempfile::tempdir().unwrap();
     let [main, base] = main_and_base(root.path(), args);
     let package = lock("2.0", &["sluice >=1"]);
-    let server = serving(root.path(), &[]);
+    let server = WebServer::of_folder(root.path(), &[]);
     let folder = main.to_str().unwrap().to_owned();
     for channel in [folder.clone(), server.url("main/")] {
         let outcome = verify(&package, &[&channel]);
@@ -243,7 +230,7 @@ fn what_a_package_of_noarch_depends_on_may_be_in_any_subdir() {
     let gate = PackageBuilder::new("gate", "1.5", "0").subdir("osx-arm64");
     let channel = ChannelBuilder::new().package(&gate, Kind::Conda);
     let _ = index(&channel, &["--write-shards"]).succeeded();
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     let folder = channel.path().to_str().unwrap().to_owned();
     let package = lock("3.0", &["gate >=1", "gate >=2", "__unix"]);
     for channel in [folder.clone(), server.url("")] {
@@ -256,7 +243,7 @@ fn what_a_package_of_noarch_depends_on_may_be_in_any_subdir() {
     // Two with shards, of which the shard of gate is read, and four that are not there.
     assert_eq!(server.asked().len(), 2 + 1 + 4 * 3);
 
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     for channel in [folder, server.url("")] {
         let outcome = verify(&package.clone().subdir("linux-64"), &[&channel]);
         assert!(outcome.stdout().contains("has no package"), "{outcome}");
@@ -286,7 +273,7 @@ fn packages_that_are_checked_together_satisfy_each_other() {
 #[test]
 fn an_attestation_is_compared_with_the_url() {
     let channel = channel(&["--write-shards"]);
-    let server = serving(channel.path(), &[]);
+    let server = WebServer::of_folder(channel.path(), &[]);
     let home = tempfile::tempdir().unwrap();
     let path = lock("3.0", &["gate >=1"])
         .write_to(home.path(), Kind::Conda)

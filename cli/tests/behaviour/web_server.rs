@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -118,6 +119,19 @@ impl WebServer {
     /// Serves one file at every path, in ranges, as a version that does not change.
     pub(crate) fn serving(file: Vec<u8>) -> Self {
         Self::answering(move |request| Answer::part(request, &file).with("ETag", "\"one\""))
+    }
+
+    /// Serves the files of a folder, but those whose paths end in one of these names.
+    pub(crate) fn of_folder(folder: &Path, but: &'static [&'static str]) -> Self {
+        let folder = folder.to_owned();
+        Self::answering(move |request| {
+            let path = request.path.trim_start_matches('/');
+            let is_left_out = but.iter().any(|name| path.ends_with(name));
+            match fs_err::read(folder.join(path)) {
+                Ok(content) if !is_left_out => Answer::whole(&content),
+                _ => Answer::new("404 Not Found", ""),
+            }
+        })
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
