@@ -332,6 +332,27 @@ fn what_is_asked_for_may_come_from_several_channels() {
     assert_eq!(scene.remove(&["linux-64/lock-4.0-0.conda"]).status(), 10);
 }
 
+/// CEP 15: `base_url`.
+#[test]
+fn packages_that_are_elsewhere_are_listed_there_and_known_by_it() {
+    let scene = Scene::new(Backend::Sqlite3);
+    let config = scene.kept.channel.path().join("towpath.toml");
+    fs_err::write(config, "[index]\nbase-url = \"https://files.example/main\"\n").unwrap();
+    scene.index();
+    let solve = ["env", "solve", "team/locks", "lock", "--platform", "linux-64"];
+    let elsewhere = "https://files.example/main/linux-64/lock-4.0-0.conda";
+    assert_eq!(scene.json(&solve)["builds"][0]["packages"][0]["url"], elsewhere);
+    let list = scene.kept.channel.path().join("list.txt");
+    let export = ["env", "export", "team/locks", "--format", "explicit"];
+    let _ = scene.call(&export).arg("-o").arg(&list).run().succeeded();
+    let explicit = fs_err::read_to_string(&list).unwrap();
+    assert!(explicit.contains(&format!("{elsewhere}#sha256:")), "{explicit}");
+    let record = ["env", "record", "team/copies", list.to_str().unwrap()];
+    let _ = scene.run(&record).succeeded();
+    let _ = scene.run(&["env", "remove", "team/locks"]).succeeded();
+    assert_eq!(scene.remove(&["linux-64/lock-4.0-0.conda"]).status(), 10);
+}
+
 #[test]
 fn holds_keep_packages_and_gc_keeps_what_is_needed() {
     for backend in BACKENDS {

@@ -1,5 +1,7 @@
 //! What was solved: the packages of an environment on one platform.
 
+use std::collections::BTreeMap;
+
 use crate::channel::Subdir;
 use crate::package::ArtifactName;
 
@@ -12,6 +14,20 @@ pub struct Lock {
     pub channels: Vec<String>,
     /// The packages, each once.
     pub packages: Vec<LockedPackage>,
+    /// Folders of packages that are not in their channel's own (CEP 15), by channel and subdir: URLs that
+    /// end in a slash.
+    pub elsewhere: BTreeMap<(String, Subdir), String>,
+}
+
+impl Lock {
+    /// Where the file of one of its packages is.
+    pub fn url_of(&self, package: &LockedPackage) -> String {
+        let subdir = (package.channel.clone(), package.subdir.clone());
+        match self.elsewhere.get(&subdir) {
+            Some(folder) => format!("{folder}{}", package.file.as_str()),
+            None => package.url(),
+        }
+    }
 }
 
 /// A file of a channel that an environment uses.
@@ -48,7 +64,7 @@ impl LockedPackage {
         PackageIdentity::of(&self.file)
     }
 
-    /// Where the file is.
+    /// Where the file is by the channel's URL, which is what it is known by.
     pub fn url(&self) -> String {
         format!("{}/{}/{}", self.channel, self.subdir, self.file.as_str())
     }

@@ -36,6 +36,13 @@ impl Channel {
         })
     }
 
+    /// The same, whose packages clients fetch from the subdirs of another URL (CEP 15).
+    #[must_use]
+    pub fn with_packages_at(mut self, base_url: &str) -> Self {
+        self.urls.push(base_url.trim_end_matches('/').to_owned());
+        self
+    }
+
     /// The folder.
     pub fn folder(&self) -> &ChannelFolder {
         &self.folder

@@ -79,7 +79,11 @@ impl PlaceArgs {
             .chain(config.channel.url)
             .collect();
         let folder = ChannelFolder::new(self.channel.clone(), None);
-        Ok(Channel::open(&self.database.store_kind()?, folder, &urls)?)
+        let channel = Channel::open(&self.database.store_kind()?, folder, &urls)?;
+        Ok(match config.index.base_url {
+            Some(base_url) => channel.with_packages_at(&base_url),
+            None => channel,
+        })
     }
 
     /// The channel with its environments.

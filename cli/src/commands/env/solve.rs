@@ -96,7 +96,7 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
                     .lock
                     .packages
                     .iter()
-                    .map(|package| json!({ "url": package.url(), "size": package.size }))
+                    .map(|package| json!({ "url": solution.lock.url_of(package), "size": package.size }))
                     .collect();
                 builds.push(json!({ "platform": platform.as_str(), "build": build, "status": "solved", "packages": of_build }));
             }

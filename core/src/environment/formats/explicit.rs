@@ -132,7 +132,7 @@ pub fn write_explicit(lock: &Lock) -> String {
             (None, None) => String::new(),
         };
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{}{digest}", package.url());
+        let _ = writeln!(text, "{}{digest}", lock.url_of(package));
     }
     text
 }

@@ -58,6 +58,7 @@ impl LockBuilder {
             platform: self.platform,
             channels,
             packages: self.packages,
+            elsewhere: BTreeMap::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ mod removing;
 mod speed;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::channel::Subdir;
@@ -112,6 +112,7 @@ fn solved(names: &[&str]) -> Solved {
             platform: linux(),
             channels: vec![OWN.to_owned()],
             packages: names.iter().map(|name| package(OWN, name)).collect(),
+            elsewhere: BTreeMap::new(),
         },
         requested: BTreeSet::new(),
         channels: Vec::new(),

@@ -61,7 +61,7 @@ impl Log {
     pub(super) fn solved(mut self, lock: &Lock) -> String {
         self.line(format_args!("solved: {} packages", lock.packages.len()));
         for package in &lock.packages {
-            self.line(format_args!("  {}", package.url()));
+            self.line(format_args!("  {}", lock.url_of(package)));
         }
         self.0
     }

@@ -155,6 +155,14 @@ fn solution(
         packages: packages
             .filter_map(|record| locked(record, &request.channels))
             .collect(),
+        elsewhere: candidates
+            .channels
+            .iter()
+            .filter_map(|state| {
+                let folder = state.packages_at.clone()?;
+                Some(((state.url.clone(), state.subdir.clone()), folder))
+            })
+            .collect(),
     };
     Solution {
         requested: asked

@@ -109,7 +109,7 @@ fn write_package(
         .iter()
         .map(|(name, constraint)| format!("    {}: {}\n", scalar(name), scalar(constraint)));
     write_member(text, "dependencies", "{}", lines);
-    let _ = writeln!(text, "  url: {}", scalar(&package.url()));
+    let _ = writeln!(text, "  url: {}", scalar(&lock.url_of(package)));
     let digests = [
         (
             "md5",

@@ -1,5 +1,7 @@
 //! What is written is read again.
 
+use std::collections::BTreeMap;
+
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -41,6 +43,7 @@ fn lock(platform: &'static str) -> impl Strategy<Value = Lock> {
             platform: platform.parse().unwrap(),
             channels: Vec::new(),
             packages,
+            elsewhere: BTreeMap::new(),
         }
     })
 }
@@ -114,6 +117,7 @@ fn a_conda_lock_has_what_cep_37_asks_for() {
         platform: "linux-64".parse().unwrap(),
         channels: vec!["https://h.example/first".to_owned()],
         packages: vec![package],
+        elsewhere: BTreeMap::new(),
     };
     let depends = |_: &LockedPackage| vec!["python_abi 3.12.* *_cp312".to_owned(), "__unix".to_owned()];
     let sources = ["environment.yml".to_owned()];

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{SolveError, StateDocument, solve};
 use super::channel::{Named, TestChannel, files, packed, record, request, with};
+use crate::environment::formats::write_explicit;
 use crate::verify::ChannelError;
 
 fn records() -> Vec<(&'static str, Named)> {
@@ -95,6 +96,15 @@ fn that_packages_are_elsewhere_is_told() {
         solution
             .log
             .contains("its packages are at https://conda.example/files/noarch/")
+    );
+    assert_eq!(
+        solution.lock.packages[0].url(),
+        "https://conda.example/main/noarch/gate-1-0.conda"
+    );
+    let explicit = write_explicit(&solution.lock);
+    assert!(
+        explicit.contains("\nhttps://conda.example/files/noarch/gate-1-0.conda"),
+        "{explicit}"
     );
 }
 
