@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use super::info::InfoMembers;
 use super::tarball::Tarball;
-use super::zip::ZipReader;
+use super::zip::{Look, ZipReader, is_mismatch};
 use super::zstd_frames::{ZstdFrames, is_wrong_checksum};
 use super::{Archive, ArtifactName, Limits, PackageError, Visit};
 
@@ -68,8 +68,9 @@ pub(super) fn payload_member(
 
 /// Walks through a component until `visit` has enough.
 ///
-/// The component is the one member whose name begins with its prefix and the file's stem. It is
-/// taken for zstd whatever its ending says, as conda's reader does.
+/// # Errors
+///
+/// What the zip says of the component and is not so is told as that, not as what decompressors make of it.
 pub(super) fn walk(
     name: &ArtifactName,
     archive: &mut dyn Archive,
@@ -77,7 +78,25 @@ pub(super) fn walk(
     limits: &Limits,
     visit: &mut Visit<'_>,
 ) -> Result<(), PackageError> {
-    let mut archive = ZipReader::open(archive, limits)?;
+    walk_component(name, archive, component, limits, visit).map_err(|error| match error {
+        PackageError::Decompress { stream, source } if is_mismatch(&source) => PackageError::ZipContent {
+            member: stream,
+            source,
+        },
+        error => error,
+    })
+}
+
+/// The component is the one member whose name begins with its prefix and the file's stem. It is
+/// taken for zstd whatever its ending says, as conda's reader does.
+fn walk_component(
+    name: &ArtifactName,
+    archive: &mut dyn Archive,
+    component: Component,
+    limits: &Limits,
+    visit: &mut Visit<'_>,
+) -> Result<(), PackageError> {
+    let mut archive = ZipReader::open(archive, Look::Brief, limits)?;
     let position = position_of(component, name, &archive)?;
     let stream = String::from_utf8_lossy(archive.names().nth(position).unwrap_or_default()).into_owned();
     let mut content = archive.content(position)?;
@@ -120,6 +139,12 @@ fn position_of(
     let prefix = component.prefix();
     let start = format!("{prefix}-{}", name.stem());
     let names: Vec<&[u8]> = archive.names().collect();
+    let mut known = BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !known.insert(**name)) {
+        return Err(PackageError::MemberTwice(
+            String::from_utf8_lossy(twice).into_owned(),
+        ));
+    }
     let candidates: Vec<usize> = (0..names.len())
         .filter(|position| names[*position].starts_with(start.as_bytes()))
         .collect();
@@ -137,7 +162,7 @@ fn position_of(
         }
     };
     match candidates[..] {
-        [position] if names.iter().collect::<BTreeSet<_>>().len() == names.len() => Ok(position),
+        [position] => Ok(position),
         [] => Err(PackageError::NoComponent {
             prefix,
             stem: name.stem().to_owned(),

@@ -28,8 +28,8 @@ pub enum PackageError {
     /// The file itself could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// The zip's directory is beyond the limit.
-    #[error("the zip directory is larger than {limit} bytes")]
+    /// The zip's directory and other headers are beyond the limit.
+    #[error("what the zip archive says of its members takes more than {limit} bytes")]
     ZipDirectoryTooLarge {
         /// The bound that was crossed.
         limit: u64,
@@ -68,7 +68,10 @@ pub enum PackageError {
         /// The names of the members that are there.
         found: String,
     },
-    /// Several members could be the component, or two have one name.
+    /// Two members have one name.
+    #[error("holds two members that are named {0}")]
+    MemberTwice(String),
+    /// Several members could be the component.
     #[error("holds several members that could be its {prefix} component: {found}")]
     SeveralComponents {
         /// How the component's name begins: `info` or `pkg`.

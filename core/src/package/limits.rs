@@ -22,7 +22,8 @@ pub struct Limits {
     pub expansion_free_bytes: u64,
     /// Bytes that may come out of all tarballs of a package together, when all of it is read.
     pub unpacked_bytes: u64,
-    /// Bytes of the directory of a `.conda` (about 100 for each of its three members).
+    /// Bytes of what the zip of a `.conda` says of its members (about 200 for each of three), and of its
+    /// last 64 KiB, where its end may be.
     pub zip_directory_bytes: u64,
     /// The largest zstd window, as a power of two. 27 (128 MiB) is what the strongest levels of
     /// zstd use with long-distance matching, and the most that its decoders accept by default.
@@ -39,7 +40,7 @@ impl Default for Limits {
             expansion_ratio: 200,
             expansion_free_bytes: 64 << 20,
             unpacked_bytes: 16 << 30,
-            zip_directory_bytes: 16 << 20,
+            zip_directory_bytes: 1 << 20,
             zstd_window_log: 27,
         }
     }

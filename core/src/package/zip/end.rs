@@ -38,20 +38,19 @@ pub(super) struct End {
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    /// As much as members need to be read.
+pub(crate) enum Look {
+    /// As much as members need to be read. What Python would not find, or find elsewhere, is refused.
     Brief,
-    /// Whatever could be the end for another reader.
+    /// Whatever could be the end for another reader. What can be made sense of is read.
     Thorough,
 }
 
-/// Where an end record could be.
+/// Where an end record could begin.
 fn records(reader: &mut Reader<'_>) -> Result<Vec<u64>, Failure> {
     let tail = reader.tail(TAIL)?;
     let start = reader.size - tail.len() as u64;
     Ok(memchr::memmem::find_iter(&tail, &END)
         .map(|at| start + at as u64)
-        .filter(|at| at + END_SIZE <= reader.size)
         .collect())
 }
 
@@ -72,15 +71,16 @@ impl End {
     ) -> Result<Self, Failure> {
         let at_end = reader.size.saturating_sub(END_SIZE);
         let last = reader.tail(END_SIZE)?;
-        let is_plain = last.starts_with(&END) && last.ends_with(&[0, 0]);
+        let is_plain = last.len() as u64 == END_SIZE && last.starts_with(&END) && last.ends_with(&[0, 0]);
         let mut found = match look {
             Look::Brief if is_plain => Vec::new(),
             Look::Brief | Look::Thorough => records(reader)?,
         };
-        let chosen = if is_plain {
-            Some(at_end)
-        } else {
-            found.last().copied()
+        let is_whole = |at: &u64| at + END_SIZE <= reader.size;
+        let chosen = match look {
+            _ if is_plain => Some(at_end),
+            Look::Brief => found.last().copied().filter(is_whole),
+            Look::Thorough => found.iter().rev().copied().find(is_whole),
         };
         let Some(record) = chosen else {
             let what = "it has no end: the file is truncated, or it is no zip archive";
@@ -161,7 +161,7 @@ impl End {
             return Ok(());
         }
         let bytes = reader.at(at, END64_SIZE)?;
-        let mut fields = Fields(&bytes[END64.len()..]);
+        let mut fields = Fields(bytes.get(END64.len()..).unwrap_or_default());
         let rest = fields.u64();
         let _versions = fields.u32();
         let disks = [fields.u32(), fields.u32()];
@@ -218,6 +218,22 @@ impl End {
             offset: self.record,
             what: "there is no directory where its end says",
         })
+    }
+
+    /// How many bytes before the archive its offsets do not count, where Python would say the same.
+    pub(super) fn shift_as_python(&self) -> Result<u64, Failure> {
+        let is_before_end = self.directory.checked_add(self.said_size) == Some(self.start);
+        let is_one_end = match self.located {
+            Some((at, _)) => at + END64_SIZE + LOCATOR_SIZE == self.record,
+            None => self.start == self.record,
+        };
+        match self.directory.checked_sub(self.said_offset) {
+            Some(shift) if is_before_end && is_one_end => Ok(shift),
+            _ => Err(Failure::Damaged {
+                offset: self.record,
+                what: "its directory is not where its end says",
+            }),
+        }
     }
 
     /// How many bytes before the archive its offsets do not count.

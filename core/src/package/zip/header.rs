@@ -87,6 +87,11 @@ impl ZipHeader {
         self.flags & (TRADITIONAL | STRONG) != 0 || self.method == AES_METHOD
     }
 
+    /// Whether its content is a patch to that of another archive.
+    pub fn is_patch(&self) -> bool {
+        self.flags & (1 << 5) != 0
+    }
+
     /// What this header of the directory and the one before the data say differently.
     pub fn differences(&self, local: &Self) -> Vec<HeaderField> {
         // A local header that was written before the data may leave out what was not known then.
@@ -138,6 +143,7 @@ impl ZipHeader {
             .into_iter()
             .flatten()
             .any(|number| *number == FULL);
+        let mut has_large = false;
         let mut fields = Fields(bytes);
         while !fields.0.is_empty() {
             let is_headed = fields.0.len() >= 4;
@@ -151,8 +157,8 @@ impl ZipHeader {
             }
             let mut renames = false;
             if id == LARGE {
-                let is_second = self.extra.iter().any(|field| field.id == LARGE);
-                self.extra_is_whole &= !is_second;
+                self.extra_is_whole &= !has_large;
+                has_large = true;
                 missing = false;
                 let numbers = [
                     Some(&mut self.size),

@@ -12,8 +12,9 @@ mod layout;
 mod reader;
 
 pub use content::Unreadable;
-pub(crate) use content::ZipReader;
-use end::{End, Look};
+pub(crate) use content::{ZipReader, is_mismatch};
+use end::End;
+pub(crate) use end::Look;
 use header::CentralHeader;
 pub use header::{ExtraField, HeaderField, ZipHeader};
 use reader::{Failure, Fields, Reader};
@@ -148,28 +149,12 @@ impl ZipDirectory {
             slips,
         })
     }
-
-    /// Whether nothing of it explains that a member cannot be read.
-    pub fn fits_together(&self) -> bool {
-        self.slips.is_empty() && self.members.iter().all(ZipMember::fits_together)
-    }
 }
 
 impl ZipMember {
     /// Its name, for people.
     pub fn name(&self) -> String {
         String::from_utf8_lossy(&self.central.name).into_owned()
-    }
-
-    /// Whether what is said of it before its data and in the directory is the same.
-    pub fn fits_together(&self) -> bool {
-        let local = self.local.as_ref();
-        self.descriptor != Descriptor::Wrong
-            && self.central.extra_is_whole
-            && local.is_some_and(|local| {
-                let is_same = self.central.differences(local).is_empty();
-                is_same && local.extra_is_whole
-            })
     }
 }
 
@@ -211,7 +196,10 @@ impl Listing {
                 what,
             });
         }
-        let shift = end.shift(members.first(), reader)?;
+        let shift = match look {
+            Look::Brief => end.shift_as_python()?,
+            Look::Thorough => end.shift(members.first(), reader)?,
+        };
         Ok(Self {
             end,
             members,

@@ -6,7 +6,7 @@ use std::mem;
 use super::super::passing::Scanned;
 use super::super::{Component, Stream, Zip, ZipDirectory};
 use super::Collector;
-use crate::package::zip::ZipReader;
+use crate::package::zip::{Look, ZipReader};
 use crate::package::zstd_frames::{Decoder, ZstdFrames};
 use crate::package::{Archive, PackageError};
 
@@ -47,7 +47,7 @@ impl Collector<'_> {
                 return Ok(zip);
             }
         }
-        let mut archive = match ZipReader::open(archive, self.limits) {
+        let mut archive = match ZipReader::open(archive, Look::Thorough, self.limits) {
             Ok(archive) => archive,
             Err(PackageError::Io(error)) => return Err(error),
             Err(error) => {
@@ -115,9 +115,9 @@ impl Collector<'_> {
                 // come to. A deflated one may hold much there.
                 let ratio = limits.expansion_ratio;
                 let allowed = limits.allowed_expansion(stream.compressed_size);
-                let mut rest = frames.into_compressed().take(allowed);
+                let mut rest = frames.into_compressed().take(allowed.saturating_add(1));
                 let drained = io::copy(&mut rest, &mut io::sink());
-                let is_bomb = drained.is_ok_and(|count| count == allowed);
+                let is_bomb = drained.is_ok_and(|count| count > allowed);
                 is_bomb.then_some(PackageError::Bomb { ratio }).or(walked.err())
             }
             Err(source) => Some(PackageError::Decompress {

@@ -62,6 +62,7 @@ fn headers_agree_and_are_true(subject: &Subject<'_>, found: &mut Found<'_>) {
             PackageError::ZipContent { source, .. } => {
                 format!("its content is not what the zip says of it: {source}")
             }
+            PackageError::ZipMember { reason, .. } => format!("it cannot be read: {reason}"),
             _ => continue,
         };
         found.read_as(Readers::Refuse, Severity::Error, Place::member(member), what);
