@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::channel::{ChannelFolder, Subdir};
+use crate::environment::formats::without_credentials;
 use crate::environment::ledger::{ChannelContent, Ledger, OwnChannel};
 use crate::index::{ChannelStores, IndexError, StoreKind};
 use crate::store::{Order, RecordQuery, Stage, Store};
-use crate::web_url::percent_encoded;
+use crate::web_url::{percent_encoded, reference};
 
 /// A channel in its folder.
 pub struct Channel {
@@ -36,10 +37,17 @@ impl Channel {
         })
     }
 
-    /// The same, whose packages clients fetch from the subdirs of another URL (CEP 15).
+    /// The same, whose packages clients fetch from the subdirs of another URL (CEP 15), which may be
+    /// relative to the channel's documents.
     #[must_use]
     pub fn with_packages_at(mut self, base_url: &str) -> Self {
-        self.urls.push(base_url.trim_end_matches('/').to_owned());
+        let base_url = base_url.trim_end_matches('/');
+        let document = format!("{}/noarch/repodata.json", self.shown_url());
+        let folder = reference::resolve(&document, &format!("{base_url}/noarch/"));
+        let resolved = folder
+            .as_deref()
+            .and_then(|folder| folder.strip_suffix("/noarch/"));
+        self.urls.push(without_credentials(resolved.unwrap_or(base_url)));
         self
     }
 

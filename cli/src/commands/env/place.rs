@@ -35,6 +35,11 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_name = "URL")]
     channel_url: Vec<String>,
 
+    /// The URL of the channel's packages, if they are not served beside its documents (CEP 15) [default: that
+    /// of its towpath.toml]
+    #[arg(long, value_name = "URL", env = "TOWPATH_BASE_URL", hide_env = true)]
+    base_url: Option<String>,
+
     #[command(flatten)]
     database: DatabaseArgs,
 
@@ -80,7 +85,7 @@ impl PlaceArgs {
             .collect();
         let folder = ChannelFolder::new(self.channel.clone(), None);
         let channel = Channel::open(&self.database.store_kind()?, folder, &urls)?;
-        Ok(match config.index.base_url {
+        Ok(match self.base_url.clone().or(config.index.base_url) {
             Some(base_url) => channel.with_packages_at(&base_url),
             None => channel,
         })

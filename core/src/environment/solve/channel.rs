@@ -5,9 +5,10 @@ use thiserror::Error;
 use url::Url;
 
 use crate::channel::Subdir;
+use crate::environment::formats::without_credentials;
 use crate::verify::ChannelPlace;
 use crate::verify::against::folder_reference;
-use crate::web_url::{reference, without_secrets};
+use crate::web_url::reference;
 
 /// A channel that packages may come from.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ impl SolveChannel {
     ///
     /// When it is no URL.
     pub fn new(url: &str, place: ChannelPlace) -> Result<Self, InvalidChannelUrl> {
-        let url = without_secrets(url).trim_end_matches('/').to_owned();
+        let url = without_credentials(url).trim_end_matches('/').to_owned();
         match Url::parse(&url) {
             Ok(parsed) if !parsed.cannot_be_a_base() => Ok(Self {
                 url,
@@ -113,7 +114,7 @@ impl SolveChannel {
         let named = folder_reference(base_url?);
         // What cannot be followed from there, such as a `file:` URL, is still where they are said to be.
         let folder = reference::resolve(&document, &named).unwrap_or(named);
-        let folder = without_secrets(&folder);
+        let folder = without_credentials(&folder);
         (folder != own).then_some(folder)
     }
 }
@@ -128,7 +129,7 @@ mod tests {
 
     #[rstest::rstest]
     #[case("https://conda.example/main/", "https://conda.example/main")]
-    #[case("https://me:pw@h.example/t/ab-1/x", "https://me:***@h.example/t/***/x")]
+    #[case("https://me:pw@h.example/t/ab-1/x", "https://h.example/x")]
     #[case("file:///srv/channel", "file:///srv/channel")]
     fn a_channel_is_called_by_its_url(#[case] url: &str, #[case] expected: &str) {
         assert_eq!(channel(url).url(), expected);
@@ -147,6 +148,7 @@ mod tests {
     #[case(Some("https://h.example/c/noarch"), None)]
     #[case(Some("../../files/noarch"), Some("https://h.example/files/noarch/"))]
     #[case(Some("https://cdn.example/x/"), Some("https://cdn.example/x/"))]
+    #[case(Some("https://me:pw@cdn.example/x/"), Some("https://cdn.example/x/"))]
     fn packages_may_be_elsewhere(#[case] base_url: Option<&str>, #[case] expected: Option<&str>) {
         let found = channel("https://h.example/c").packages_at(&Subdir::noarch(), base_url);
         assert_eq!(found.as_deref(), expected);
