@@ -3,6 +3,8 @@
 
 pub(crate) mod reference;
 mod secrets;
+#[cfg(feature = "ledger")]
+pub(crate) mod spelling;
 
 pub use secrets::without_secrets;
 

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use towpath_core::channel::{ChannelFolder, Subdir};
+use towpath_core::environment::ledger::{LedgerError, Need};
 use towpath_core::transfer::{
     FileInChannel, FileState, RemoveOptions, RemovedFile, TransferError, remove_packages,
 };
 
 use super::env::{is_needed, stamp};
 use crate::database::DatabaseArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, status};
 use crate::report;
 
 const EXAMPLES: &str = "\
@@ -57,6 +58,15 @@ pub(crate) struct RemoveArgs {
 }
 
 pub(crate) fn run(args: &RemoveArgs) -> Result<ExitCode, Failure> {
+    if args
+        .reason
+        .as_ref()
+        .is_some_and(|reason| reason.trim().is_empty())
+    {
+        return Err(Failure::usage(
+            "say why: --reason \"it deletes what it should keep\"",
+        ));
+    }
     let files: Result<Vec<_>, Failure> = args
         .files
         .iter()
@@ -70,10 +80,19 @@ pub(crate) fn run(args: &RemoveArgs) -> Result<ExitCode, Failure> {
         despite: args.reason.clone().filter(|_| args.force),
         stamp: stamp(),
     };
-    let removed = remove_packages(&options).map_err(|error| match error {
-        TransferError::Ledger(error) => is_needed(error),
-        other => other.into(),
-    })?;
+    let removed = match remove_packages(&options) {
+        Ok(removed) => removed,
+        Err(TransferError::Ledger(error)) => {
+            if let (LedgerError::Needed(needs), true) = (&error, args.json) {
+                report::print(&needs_as_json(&args.channel, needs).to_string())?;
+            }
+            return Err(is_needed(error));
+        }
+        Err(needed @ TransferError::NeededElsewhere { .. }) => {
+            return Err(Failure::with_status(needed, status::NEEDED));
+        }
+        Err(other) => return Err(other.into()),
+    };
     if args.json {
         report::print(&as_json(&args.channel, &removed).to_string())?;
     } else {
@@ -142,6 +161,17 @@ fn tell(channel: &Path, removed: &[RemovedFile]) {
         "the channel's documents are as they were: `towpath index {} --no-update-cache` with the same --db publishes it without",
         channel.display()
     ));
+}
+
+fn needs_as_json(channel: &Path, needs: &[Need]) -> Value {
+    let needs = needs
+        .iter()
+        .map(|need| json!({ "file": need.file.to_string(), "by": need.by.to_string() }));
+    json!({
+        "channel": channel.display().to_string(),
+        "removed": [],
+        "needed": needs.collect::<Vec<_>>(),
+    })
 }
 
 fn as_json(channel: &Path, removed: &[RemovedFile]) -> Value {

@@ -1,5 +1,6 @@
 //! `towpath env`, `hold` and `db gc`: who uses what, and what that protects.
 
+mod mistakes;
 mod servers;
 
 use insta::{allow_duplicates, assert_snapshot};
@@ -276,7 +277,7 @@ fn what_is_solved_is_recorded_with_what_it_was_solved_against(#[case] backend: B
         assert_snapshot!(scene.run(&["env", "rollback", "team/locks"]), @"
         exit status: 0
         ----- stdout -----
-        team/locks linux-64: build 1 is current again
+        team/locks linux-64: build 1 is current
         ");
         assert_snapshot!(scene.run(&["env", "export", "team/locks", "--format", "environment-yml"]), @"
         exit status: 0

@@ -64,9 +64,31 @@ impl LockedPackage {
         PackageIdentity::of(&self.file)
     }
 
+    /// Takes what is said of the file and was not known. Whether the rest agrees.
+    pub(super) fn learn(
+        &mut self,
+        sha256: Option<[u8; 32]>,
+        md5: Option<[u8; 16]>,
+        size: Option<u64>,
+    ) -> bool {
+        learn(&mut self.sha256, sha256) & learn(&mut self.md5, md5) & learn(&mut self.size, size)
+    }
+
     /// Where the file is by the channel's URL, which is what it is known by.
     pub fn url(&self) -> String {
         format!("{}/{}/{}", self.channel, self.subdir, self.file.as_str())
+    }
+}
+
+/// Whether two things that may be unknown are the same, as far as they are known.
+fn learn<T: PartialEq>(known: &mut Option<T>, said: Option<T>) -> bool {
+    match (&known, said) {
+        (_, None) => true,
+        (Some(known), Some(said)) => *known == said,
+        (None, said) => {
+            *known = said;
+            true
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! The channel whose owner records environments, in its folder: its ledger, and what it has.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use serde_json::Value;
 
 use crate::channel::{ChannelFolder, Subdir};
 use crate::environment::formats::without_credentials;
-use crate::environment::ledger::{ChannelContent, Ledger, OwnChannel};
+use crate::environment::ledger::{ChannelContent, ChannelFile, Ledger, OwnChannel};
+use crate::environment::{Lock, LockedPackage};
 use crate::index::{ChannelStores, IndexError, StoreKind};
 use crate::store::{Order, RecordQuery, Stage, Store};
+use crate::web_url::spelling::compared;
 use crate::web_url::{percent_encoded, reference};
 
 /// A channel in its folder.
@@ -63,7 +68,8 @@ impl Channel {
 
     /// Whether a URL is one of this channel.
     pub fn has_url(&self, url: &str) -> bool {
-        self.urls.iter().any(|own| own == url.trim_end_matches('/'))
+        let url = compared(url);
+        self.urls.iter().any(|own| compared(own) == url)
     }
 
     /// Its environments; the tables for them are made if they are missing.
@@ -113,7 +119,7 @@ impl Channel {
         &self,
         subdir: &Subdir,
         is_meant: &dyn Fn(&str) -> bool,
-    ) -> Result<Vec<(String, serde_json::Value)>, IndexError> {
+    ) -> Result<Vec<(String, Value)>, IndexError> {
         let Some(store) = self.store(subdir)? else {
             return Ok(Vec::new());
         };
@@ -135,6 +141,42 @@ impl Channel {
         Ok(records)
     }
 
+    /// Adds to a lock what the channel knows of its own packages, digests and sizes, and leaves each of them
+    /// once. Those of which the lock says something else than the channel: it cannot be installed from it.
+    ///
+    /// # Errors
+    ///
+    /// When a store fails.
+    pub fn complete(&self, lock: &mut Lock) -> Result<Vec<ChannelFile>, IndexError> {
+        let mut known = BTreeSet::new();
+        lock.packages
+            .retain(|package| !self.has_url(&package.channel) || known.insert(ChannelFile::of(package)));
+        let mut others = Vec::new();
+        let subdirs: BTreeSet<&Subdir> = known.iter().map(|file| &file.subdir).collect();
+        for subdir in subdirs {
+            let mut of_subdir: BTreeMap<String, &mut LockedPackage> = lock
+                .packages
+                .iter_mut()
+                .filter(|package| package.subdir == *subdir && self.has_url(&package.channel))
+                .map(|package| (package.file.as_str().to_owned(), package))
+                .collect();
+            let names: BTreeSet<String> = of_subdir
+                .values()
+                .filter_map(|package| Some(package.identity()?.name.to_lowercase()))
+                .collect();
+            for (file_name, record) in self.records(subdir, &|name| names.contains(name))? {
+                let Some(package) = of_subdir.get_mut(&file_name) else {
+                    continue;
+                };
+                let size = record.get("size").and_then(Value::as_u64);
+                if !package.learn(digest(&record, "sha256"), digest(&record, "md5"), size) {
+                    others.push(ChannelFile::of(package));
+                }
+            }
+        }
+        Ok(others)
+    }
+
     fn store(&self, subdir: &Subdir) -> Result<Option<Box<dyn Store + Send>>, IndexError> {
         self.stores.open_known(&self.folder.subdir(subdir))
     }
@@ -147,6 +189,13 @@ impl ChannelContent for Channel {
             None => Ok(Vec::new()),
         }
     }
+}
+
+/// A digest of a record, if it has one.
+fn digest<const N: usize>(record: &Value, key: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    let decoded = base16ct::mixed::decode(record.get(key)?.as_str()?, &mut bytes).ok()?;
+    (decoded.len() == N).then_some(bytes)
 }
 
 /// The `file:` URL of a folder whose path is whole.

@@ -1,5 +1,10 @@
 //! The stores of a channel's subdirs, of whichever kind was asked for. Nothing else asks.
 
+#[cfg(all(feature = "ledger", any(feature = "gluesql-redb", feature = "sqlite")))]
+use std::path::Path;
+#[cfg(feature = "ledger")]
+use std::path::PathBuf;
+
 use super::IndexError;
 use crate::channel::{ChannelFolder, OnBusy, Subdir, SubdirFolder};
 #[cfg(feature = "gluesql-redb")]
@@ -163,7 +168,8 @@ impl ChannelStores {
         })
     }
 
-    /// Whether there is a database of what the channel's subdirs have in common.
+    /// Whether there is, or should be, a database of what the channel's subdirs have in common: a link that
+    /// leads nowhere is no way to have none.
     #[cfg(feature = "ledger")]
     #[cfg_attr(
         not(any(feature = "gluesql-redb", feature = "sqlite")),
@@ -172,13 +178,44 @@ impl ChannelStores {
     pub fn has_database(&self, channel: &ChannelFolder) -> bool {
         match &self.0 {
             #[cfg(feature = "sqlite")]
-            Place::Sqlite => channel.environments_in_sqlite().is_file(),
+            Place::Sqlite => is_there(&channel.environments_in_sqlite()),
             #[cfg(feature = "gluesql-redb")]
-            Place::Gluesql => channel.environments_in_gluesql().is_file(),
+            Place::Gluesql => is_there(&channel.environments_in_gluesql()),
             #[cfg(feature = "postgres")]
             Place::Postgres(_) => true,
             Place::Memory => false,
         }
+    }
+
+    /// The databases of environments in the channel's folder that are of another kind than these stores: where
+    /// they are, and what this channel is called in them.
+    ///
+    /// # Errors
+    ///
+    /// When one is there and cannot be opened.
+    #[cfg(feature = "ledger")]
+    #[cfg_attr(
+        not(any(feature = "gluesql-redb", feature = "sqlite")),
+        expect(unused_mut, unused_variables, reason = "a server is not in the folder")
+    )]
+    pub fn other_databases(
+        &self,
+        channel: &ChannelFolder,
+    ) -> Result<Vec<(PathBuf, Database, String)>, IndexError> {
+        let mut others = Vec::new();
+        #[cfg(feature = "sqlite")]
+        if !matches!(self.0, Place::Sqlite) && is_there(&channel.environments_in_sqlite()) {
+            let file = channel.environments_in_sqlite();
+            let database = Database::in_sqlite(&file)?;
+            others.push((file, database, OWN.to_owned()));
+        }
+        #[cfg(feature = "gluesql-redb")]
+        if !matches!(self.0, Place::Gluesql) && is_there(&channel.environments_in_gluesql()) {
+            let file = channel.environments_in_gluesql();
+            let database = Database::in_gluesql(&file)?;
+            others.push((file, database, OWN.to_owned()));
+        }
+        Ok(others)
     }
 
     /// Whether the subdir has a store that lies with its packages.
@@ -260,4 +297,11 @@ impl ChannelStores {
             _ => Ok(None),
         }
     }
+}
+
+/// Whether anything has this name, be it a link that leads nowhere, or a file that cannot be looked at.
+#[cfg(all(feature = "ledger", any(feature = "gluesql-redb", feature = "sqlite")))]
+fn is_there(path: &Path) -> bool {
+    let found = fs_err::symlink_metadata(path);
+    found.map_or_else(|error| error.kind() != std::io::ErrorKind::NotFound, |_| true)
 }

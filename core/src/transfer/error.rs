@@ -1,11 +1,12 @@
 //! What can keep a channel where it is.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::channel::Subdir;
-use crate::environment::ledger::LedgerError;
+use crate::environment::ledger::{LedgerError, Need};
 use crate::index::IndexError;
 use crate::store::StoreError;
 
@@ -25,6 +26,19 @@ pub enum TransferError {
     /// The environments that are recorded forbid it, or could not be asked.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Environments in a database that is not the one that was named need what is to be removed.
+    #[error(
+        "nothing was removed, for it is needed by environments in {} (this is another --db; delete that file if it is of \
+         no use any more):{}",
+        database.display(),
+        needs.iter().map(|need| format!("\n  {} by {}", need.file, need.by)).collect::<String>()
+    )]
+    NeededElsewhere {
+        /// Where.
+        database: PathBuf,
+        /// By whom.
+        needs: Vec<Need>,
+    },
     /// What is to be moved is there already.
     #[error("source and target are the same database")]
     SamePlace,

@@ -71,8 +71,8 @@ struct OpenSubdir {
 /// # Errors
 ///
 /// When a file is not listed, its name is in several subdirs, or a current environment or a hold needs
-/// it: nothing is removed then. When a store
-/// fails or a file cannot be deleted: others may have been removed.
+/// it, in any database in the folder: nothing is removed then.
+/// When a store fails or a file cannot be deleted: others may have been removed.
 pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, TransferError> {
     let stores = open_channel(&options.store, &options.channel)?;
     // Before the subdirs' stores, as who records an environment opens them: they cannot wait for each
@@ -99,27 +99,51 @@ pub fn remove_packages(options: &RemoveOptions) -> Result<Vec<RemovedFile>, Tran
         }
     }
     let found = found(&open, &options.files)?;
-    let Some((database, address)) = database else {
-        return take_out(&mut open, found, options.delete_files);
-    };
-    let own = OwnChannel {
-        address,
-        urls: Vec::new(),
-    };
-    let files = found.iter().flat_map(|(subdir, names)| {
+    let files: Vec<ChannelFile> = found
+        .iter()
+        .flat_map(|(subdir, names)| names.iter().map(move |name| (subdir, name)))
         // What is not named like a package is in no environment.
-        let files = names
-            .iter()
-            .filter_map(|name| ArtifactName::new(name.as_str()).ok());
-        files.map(|file| ChannelFile {
-            subdir: subdir.clone(),
-            file,
+        .filter_map(|(subdir, name)| {
+            Some(ChannelFile {
+                subdir: subdir.clone(),
+                file: ArtifactName::new(name.as_str()).ok()?,
+            })
         })
-    });
-    let files: Vec<ChannelFile> = files.collect();
-    Ledger::new(database, own).remove(&files, options.despite.as_deref(), &options.stamp, || {
-        take_out(&mut open, found, options.delete_files)
-    })
+        .collect();
+    let ledger = |database, address| {
+        Ledger::new(
+            database,
+            OwnChannel {
+                address,
+                urls: Vec::new(),
+            },
+        )
+    };
+    let mut own = database.map(|(database, address)| ledger(database, address));
+    if options.despite.is_none() {
+        let needs = match &mut own {
+            Some(own) => own.needs(&files, options.stamp.at)?,
+            None => Vec::new(),
+        };
+        // Those that are asked are told of by the removal itself.
+        if needs.is_empty() {
+            for (path, database, address) in stores.other_databases(&options.channel)? {
+                let needs = ledger(database, address).needs(&files, options.stamp.at)?;
+                if !needs.is_empty() {
+                    return Err(TransferError::NeededElsewhere {
+                        database: path,
+                        needs,
+                    });
+                }
+            }
+        }
+    }
+    match own {
+        Some(mut own) => own.remove(&files, options.despite.as_deref(), &options.stamp, || {
+            take_out(&mut open, found, options.delete_files)
+        }),
+        None => take_out(&mut open, found, options.delete_files),
+    }
 }
 
 fn take_out(

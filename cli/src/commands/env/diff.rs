@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// Show what changed between two builds of an environment
 ///
-/// Without numbers, what the current build changed. The status is 0 in any case.
+/// Without numbers, what the current build changed. Whether anything changed is not told by the status.
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
     /// The environment

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use towpath_core::channel::Subdir;
 use towpath_core::environment::EnvironmentPath;
 use towpath_core::environment::ledger::BuildFileKind;
@@ -72,6 +73,16 @@ pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, Failure> {
     };
     let text =
         text.ok_or_else(|| Failure::failed(format!("build {} of {} has no such file", build.id, args.path)))?;
+    if args.place.json() && args.output.is_none() {
+        let json = json!({
+            "environment": args.path.to_string(),
+            "platform": build.platform.as_str(),
+            "build": build.id,
+            "text": text,
+        });
+        args.place.answer(&json, &[])?;
+        return Ok(ExitCode::SUCCESS);
+    }
     match &args.output {
         Some(file) => fs_err::write(file, text)?,
         None => report::print(text.trim_end_matches('\n'))?,

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use towpath_core::channel::{KNOWN_SUBDIRS, Subdir};
 use towpath_core::environment::impact::{Impact, impact};
-use towpath_core::environment::ledger::ChannelFile;
+use towpath_core::environment::ledger::{ChannelContent as _, ChannelFile};
 use towpath_core::environment::{Channel, Wanted};
 use towpath_core::package::ArtifactName;
 
@@ -32,14 +32,37 @@ pub(super) struct ImpactArgs {
 pub(super) fn run(args: &ImpactArgs) -> Result<ExitCode, Failure> {
     let (channel, mut ledger) = args.place.open_ledger()?;
     let files = match file_of_channel(args.place.folder(), &args.what) {
-        Ok(file) => vec![file],
-        Err(no_file) => match Wanted::parse(&args.what) {
-            Ok(wanted) => files(&channel, &wanted)?,
-            Err(_) => return Err(no_file),
-        },
+        Ok(file) => {
+            let listed = channel.listed(&file.subdir, &[file.file.as_str().to_owned()])?;
+            if listed.is_empty() && ledger.uses_of_file(&file)?.is_empty() {
+                return Err(Failure::failed(format!("the channel does not have {file}")));
+            }
+            vec![file]
+        }
+        Err(no_file) if args.what.contains('/') => return Err(no_file),
+        Err(_) => {
+            let wanted = Wanted::question(&args.what).map_err(Failure::usage)?;
+            files(&channel, &wanted)?
+        }
     };
+    if files.is_empty() {
+        return Err(Failure::failed(format!(
+            "the channel has nothing that {} finds",
+            args.what
+        )));
+    }
+    let held: Vec<String> = ledger
+        .holds()?
+        .into_iter()
+        .filter(|hold| files.iter().any(|file| file.to_string() == hold.file))
+        .map(|hold| format!("{} is held: {}", hold.file, hold.reason))
+        .collect();
     let impacts = impact(&channel, &mut ledger, &files)?;
-    let lines: Vec<String> = impacts.iter().flat_map(lines).collect();
+    let lines: Vec<String> = impacts
+        .iter()
+        .flat_map(lines)
+        .chain(held.iter().cloned())
+        .collect();
     if impacts.is_empty() && !args.place.json() {
         report::say(&format!(
             "no current build needs {} of {}",
@@ -50,6 +73,7 @@ pub(super) fn run(args: &ImpactArgs) -> Result<ExitCode, Failure> {
     let json = json!({
         "files": files.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "impact": impacts.iter().map(json_of).collect::<Vec<_>>(),
+        "held": held,
     });
     args.place.answer(&json, &lines)?;
     Ok(ExitCode::SUCCESS)

@@ -54,7 +54,12 @@ pub(super) fn list(args: &ListArgs) -> Result<ExitCode, Failure> {
         }));
     }
     if environments.is_empty() && !args.place.json() {
-        report::say("there are no environments: `towpath env record` and `towpath env solve` make them");
+        report::say(&match &args.namespace {
+            Some(namespace) => format!("there are no environments in {namespace}"),
+            None => {
+                "there are no environments: `towpath env record` and `towpath env solve` make them".to_owned()
+            }
+        });
     }
     args.place.answer(&Value::Array(values), &lines)?;
     Ok(ExitCode::SUCCESS)

@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 use towpath_core::environment::difference::{changes, of_build, of_lock};
 use towpath_core::environment::formats::{Content, ReadOptions, Request, read_with};
-use towpath_core::environment::ledger::{Build, Ledger};
-use towpath_core::environment::solve::solve;
+use towpath_core::environment::ledger::{Build, BuildFileKind, Ledger};
+use towpath_core::environment::solve::{solve, virtual_packages_of_log};
 use towpath_core::environment::{Channel, EnvironmentPath};
 
 use super::diff;
@@ -19,7 +19,8 @@ use crate::report;
 
 /// Say which environments would have other packages if they were solved now
 ///
-/// Nothing is recorded. What was recorded from a lock file is not solved anew; of that is told which
+/// Nothing is recorded. The machine is taken to have what it had for the build, unless options say
+/// otherwise. What was recorded from a lock file is not solved anew; of that is told which
 /// packages have left the channel.
 #[derive(Debug, Args)]
 pub(super) struct OutdatedArgs {
@@ -107,7 +108,13 @@ fn answer(
         }
     }
     solving.add(known);
-    let request = solving.request(channel, own_name, &request, Path::new("."), &build.platform)?;
+    let mut request = solving.request(channel, own_name, &request, Path::new("."), &build.platform)?;
+    if !solving.says_virtual_packages()
+        && let Some(log) = ledger.file(build.id, BuildFileKind::Log)?
+        && let Some(known) = virtual_packages_of_log(&log)
+    {
+        request.virtual_packages = known;
+    }
     match solve(&request) {
         Ok(solution) => {
             let changes = changes(&of_build(&packages), &of_lock(&solution.lock.packages));
@@ -120,7 +127,10 @@ fn answer(
             })
         }
         Err(error) => Ok(Answer {
-            lines: vec![format!("! it cannot be solved any more: {error}")],
+            lines: format!("! it cannot be solved any more: {error}")
+                .lines()
+                .map(str::to_owned)
+                .collect(),
             json: json!({ "is_solved_anew": true, "error": error.to_string() }),
         }),
     }

@@ -10,7 +10,7 @@ use towpath_core::environment::formats::{
     Content, DocumentKind, ReadOptions, read_with, write_conda_lock, write_environment_yml, write_explicit,
 };
 use towpath_core::environment::ledger::{BuildFile, BuildFileKind, ChannelContent, Outcome, Solved};
-use towpath_core::environment::{EnvironmentPath, Lock, Specification};
+use towpath_core::environment::{Channel, EnvironmentPath, Lock, Specification};
 
 use super::place::{PlaceArgs, is_missing, path, stamp};
 use crate::failure::Failure;
@@ -83,9 +83,11 @@ pub(super) fn run(args: &RecordArgs) -> Result<ExitCode, Failure> {
             )));
         }
     };
+    let (channel, mut ledger) = args.place.open_ledger()?;
     let solved: Result<Vec<Solved>, Failure> = locks
         .into_iter()
-        .map(|lock| {
+        .map(|mut lock| {
+            refuse_others(&channel, &mut lock, args.allow_missing)?;
             Ok(Solved {
                 files: files(&args.path, &lock).map_err(|error| named(&error))?,
                 lock,
@@ -94,13 +96,14 @@ pub(super) fn run(args: &RecordArgs) -> Result<ExitCode, Failure> {
             })
         })
         .collect();
-    let (channel, mut ledger) = args.place.open_ledger()?;
+    let solved = solved?;
+    warn_if_unprotected(&channel, &solved);
     let content: Option<&dyn ChannelContent> = match args.allow_missing {
         true => None,
         false => Some(&channel),
     };
     let recorded = ledger
-        .record(&args.path, &specification, &solved?, content, &stamp())
+        .record(&args.path, &specification, &solved, content, &stamp())
         .map_err(is_missing)?;
     let lines: Vec<String> = recorded
         .iter()
@@ -128,6 +131,28 @@ pub(super) fn run(args: &RecordArgs) -> Result<ExitCode, Failure> {
     let json = json!({ "environment": args.path.to_string(), "specification": specification.sha256, "builds": builds });
     args.place.answer(&json, &lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Fails if the lock means other bytes than the channel has: they are as missing as a file that is not there.
+fn refuse_others(channel: &Channel, lock: &mut Lock, allow_missing: bool) -> Result<(), Failure> {
+    match channel.complete(lock)?.first() {
+        Some(other) if !allow_missing => Err(Failure::failed(format!(
+            "the channel has other bytes under the name of {other} than the lock says; --allow-missing records it all the same"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Says so if nothing of the channel is protected, which is most likely not what is meant.
+fn warn_if_unprotected(channel: &Channel, solved: &[Solved]) {
+    let mut packages = solved.iter().flat_map(|solved| &solved.lock.packages);
+    if !packages.any(|package| channel.has_url(&package.channel)) {
+        report::warn(&format!(
+            "none of the packages is of this channel ({}), so none of it is protected: --channel-url or \
+             url in towpath.toml say by which URLs clients find it",
+            report::shown(channel.shown_url())
+        ));
+    }
 }
 
 /// What can be had again of a lock.

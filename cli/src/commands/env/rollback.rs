@@ -49,7 +49,7 @@ pub(super) fn run(args: &RollbackArgs) -> Result<ExitCode, Failure> {
         .roll_back(&args.path, &platform, args.to, content)
         .map_err(is_missing)?;
     let json = json!({ "environment": args.path.to_string(), "platform": platform.as_str(), "build": build });
-    let line = format!("{} {platform}: build {build} is current again", args.path);
+    let line = format!("{} {platform}: build {build} is current", args.path);
     args.place.answer(&json, &[line])?;
     Ok(ExitCode::SUCCESS)
 }

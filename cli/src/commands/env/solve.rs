@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use towpath_core::channel::Subdir;
-use towpath_core::environment::formats::{Content, Document, DocumentKind, ReadOptions, read_with};
+use towpath_core::channel::{KNOWN_SUBDIRS, Subdir};
+use towpath_core::environment::formats::{Content, Document, DocumentKind, ReadOptions, Request, read_with};
 use towpath_core::environment::{AttemptError, EnvironmentPath, Specification, solve_and_record};
 
 use super::place::{PlaceArgs, path, stamp};
@@ -67,6 +67,7 @@ pub(super) fn run(args: &SolveArgs) -> Result<ExitCode, Failure> {
         ([], of_request) => of_request.to_vec(),
         (named, _) => named.to_vec(),
     };
+    let platforms = checked(platforms, &request)?;
     let name = args.place.config()?.channel.name;
     let (channel, mut ledger) = args.place.open_ledger()?;
     let mut lines = Vec::new();
@@ -136,6 +137,11 @@ fn wanted(wanted: &[String]) -> Result<(Document, String, PathBuf), Failure> {
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
         return Ok((document, String::from_utf8_lossy(&text).into_owned(), folder));
     }
+    if let [file] = wanted
+        && is_like_a_file(file)
+    {
+        return Err(Failure::usage(format!("there is no file {file}")));
+    }
     let text = wanted.join("\n") + "\n";
     let options = ReadOptions {
         kind: Some(DocumentKind::MatchSpecs),
@@ -143,6 +149,35 @@ fn wanted(wanted: &[String]) -> Result<(Document, String, PathBuf), Failure> {
     };
     let document = read_with("", text.as_bytes(), &options).map_err(Failure::usage)?;
     Ok((document, text, PathBuf::from(".")))
+}
+
+/// The platforms, each once; fails if nothing is asked for on one. What is left out, and a platform that
+/// clients do not know, is told.
+fn checked(platforms: Vec<Subdir>, request: &Request) -> Result<Vec<Subdir>, Failure> {
+    let mut checked: Vec<Subdir> = Vec::new();
+    for platform in platforms {
+        if checked.contains(&platform) {
+            continue;
+        }
+        if request.specs_for(&platform).is_empty() {
+            return Err(Failure::usage(format!("nothing is asked for on {platform}")));
+        }
+        if !KNOWN_SUBDIRS.contains(&platform.as_str()) {
+            report::warn(&format!("{platform} is no platform that clients know"));
+        }
+        checked.push(platform);
+    }
+    if !request.pip.is_empty() || !request.selected_pip.is_empty() {
+        report::warn("what pip is to install is not solved");
+    }
+    Ok(checked)
+}
+
+/// Whether somebody who says this most likely means a file: no `MatchSpec` looks like it.
+fn is_like_a_file(text: &str) -> bool {
+    let endings = [".yml", ".yaml", ".txt", ".lock", ".json", ".toml"];
+    let is_spec = text.contains("::") || text.contains(['=', '<', '>', ' ', '[']);
+    !is_spec && (text.contains(['/', '\\']) || endings.iter().any(|ending| text.ends_with(ending)))
 }
 
 /// This machine's platform.

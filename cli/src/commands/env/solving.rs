@@ -69,6 +69,11 @@ impl SolvingArgs {
         self.others.extend(channels);
     }
 
+    /// Whether anything is said of the machine.
+    pub(super) fn says_virtual_packages(&self) -> bool {
+        self.this_machine || !self.virtual_package.is_empty()
+    }
+
     /// What is asked of the solver for one platform. Paths in the request are seen from `folder`.
     pub(super) fn request(
         &self,
@@ -91,6 +96,10 @@ impl SolvingArgs {
             let channel = match is_own(text) {
                 true => own_channel.clone(),
                 false => self.channel(text, folder)?,
+            };
+            let channel = match own.has_url(channel.url()) {
+                true => own_channel.clone(),
+                false => channel,
             };
             if !channels.iter().any(|known| known.url() == channel.url()) {
                 channels.push(channel);

@@ -1,11 +1,12 @@
 //! `towpath env uses` and `used-by`
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
-use towpath_core::environment::Wanted;
 use towpath_core::environment::ledger::Use;
+use towpath_core::environment::{Wanted, folder_url};
 
 use super::look::package_json;
 use super::place::{PlaceArgs, file_of_channel};
@@ -26,7 +27,7 @@ pub(super) struct UsesArgs {
 }
 
 pub(super) fn uses(args: &UsesArgs) -> Result<ExitCode, Failure> {
-    let wanted = Wanted::parse(&args.spec).map_err(Failure::usage)?;
+    let wanted = Wanted::question_without_numbers(&args.spec).map_err(Failure::usage)?;
     let (_, mut ledger) = args.place.open_ledger()?;
     let mut uses = ledger.uses_of_name(wanted.name())?;
     uses.retain(|used| wanted.is(&used.package.version, &used.package.build, None));
@@ -40,7 +41,7 @@ pub(super) struct UsedByArgs {
     #[arg(value_name = "FILE|SHA256", required_unless_present = "from")]
     file: Option<String>,
 
-    /// Anything of the channel of this URL; `.` is the channel itself
+    /// Anything of the channel of this URL or in this folder; `.` is the channel itself
     #[arg(long, value_name = "URL", conflicts_with = "file")]
     from: Option<String>,
 
@@ -54,6 +55,13 @@ pub(super) fn used_by(args: &UsedByArgs) -> Result<ExitCode, Failure> {
         (Some(digest), _) if is_sha256(digest) => ledger.uses_of_sha256(&digest.to_lowercase())?,
         (Some(file), _) => ledger.uses_of_file(&file_of_channel(args.place.folder(), file)?)?,
         (None, Some(url)) if url == "." => ledger.uses_of_channel(channel.shown_url())?,
+        (None, Some(folder)) if Path::new(folder).is_dir() => {
+            let folder = fs_err::canonicalize(folder)?;
+            ledger.uses_of_channel(&folder_url(&folder))?
+        }
+        (None, Some(url)) if !url.contains("://") => {
+            return Err(Failure::usage(format!("{url} is neither a URL nor a folder")));
+        }
         (None, Some(url)) => ledger.uses_of_channel(url)?,
         // clap asks for one of them.
         (None, None) => Vec::new(),

@@ -139,8 +139,8 @@ fn a_page_has_what_the_environment_is_made_of_and_its_files() {
     # $ conda create --name <env> --file <this file>
     # platform: linux-64
     @EXPLICIT
-    https://conda.example/harbour/noarch/barge-1.0-0.conda
-    https://conda.example/harbour/noarch/crane-1.0-0.conda
+    https://conda.example/harbour/noarch/barge-1.0-0.conda#sha256:3575845c8f8504532f24d8d0fa86486c088f1b6d11a20343f7d98723980a8c67
+    https://conda.example/harbour/noarch/crane-1.0-0.conda#sha256:01bd2699522396dbdcbee3f3dae6fc59156befbf45391384e1d4f6093af8b5ff
     https://conda.anaconda.org/conda-forge/linux-64/python-3.13.0-h9_0.conda
     ");
     assert_eq!(

@@ -37,10 +37,7 @@ impl LockBuilder {
             return Ok(());
         };
         let known = &mut self.packages[*place];
-        let agrees = merge(&mut known.sha256, package.sha256)
-            & merge(&mut known.md5, package.md5)
-            & merge(&mut known.size, package.size);
-        match agrees {
+        match known.learn(package.sha256, package.md5, package.size) {
             true => Ok(()),
             false => Err(format!(
                 "{} is there twice, with different digests or sizes: one file has only one",
@@ -59,18 +56,6 @@ impl LockBuilder {
             channels,
             packages: self.packages,
             elsewhere: BTreeMap::new(),
-        }
-    }
-}
-
-/// Whether two things that may be unknown are the same, as far as they are known.
-fn merge<T: PartialEq>(known: &mut Option<T>, other: Option<T>) -> bool {
-    match (&known, other) {
-        (_, None) => true,
-        (Some(known), Some(other)) => *known == other,
-        (None, other) => {
-            *known = other;
-            true
         }
     }
 }

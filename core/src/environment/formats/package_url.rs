@@ -69,8 +69,11 @@ fn url_of(text: &str) -> Result<String, String> {
     let clean = without_credentials(text);
     let (_, rest) = clean.split_once("://").ok_or_else(|| refused(no_url))?;
     if rest.contains(['?', '#', '\\']) || rest.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(refused(
-            "has a query, a fragment, a backslash or spaces, which no URL in a channel has",
+        // What follows may be secret.
+        let before = clean.split_inclusive(['?', '#']).next().unwrap_or_default();
+        return Err(format!(
+            "{} has a query, a fragment, a backslash or spaces, which no URL in a channel has",
+            shown(before)
         ));
     }
     if rest.split('/').any(|part| matches!(part, "." | "..")) {

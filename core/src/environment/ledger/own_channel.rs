@@ -8,6 +8,7 @@ use crate::channel::Subdir;
 use crate::environment::LockedPackage;
 use crate::index::IndexError;
 use crate::package::ArtifactName;
+use crate::web_url::spelling::compared;
 
 /// The channel whose packages are to be protected.
 #[derive(Clone, Debug)]
@@ -21,7 +22,8 @@ pub struct OwnChannel {
 impl OwnChannel {
     /// Whether a URL is one of this channel.
     pub fn has_url(&self, url: &str) -> bool {
-        self.urls.iter().any(|own| own == url.trim_end_matches('/'))
+        let url = compared(url);
+        self.urls.iter().any(|own| compared(own) == url)
     }
 
     /// The URL that is shown; `.` if none is known.

@@ -68,12 +68,18 @@ impl SolveChannel {
     pub fn new(url: &str, place: ChannelPlace) -> Result<Self, InvalidChannelUrl> {
         let url = without_credentials(url).trim_end_matches('/').to_owned();
         match Url::parse(&url) {
-            Ok(parsed) if !parsed.cannot_be_a_base() => Ok(Self {
+            Ok(parsed) if !parsed.cannot_be_a_base() && !url.contains(['?', '#']) => Ok(Self {
                 url,
                 canonical: Channel::from_url(parsed),
                 place,
             }),
-            _ => Err(InvalidChannelUrl(url)),
+            // What follows may be secret.
+            _ => Err(InvalidChannelUrl(
+                url.split_inclusive(['?', '#'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            )),
         }
     }
 

@@ -2,12 +2,25 @@
 
 use std::fmt::Write as _;
 
-use super::SolveRequest;
 use super::candidates::Candidates;
+use super::{SolveRequest, VirtualPackages};
 use crate::environment::Lock;
 
 /// The solver and its version, as it stands in `Cargo.toml`.
 const SOLVER: &str = "rattler_solve 12.0.3 (resolvo)";
+
+/// What the line of virtual packages begins with.
+const VIRTUAL_PACKAGES: &str = "virtual packages: ";
+
+/// The virtual packages that a solve was done with, as its log has them; nothing if it does not tell.
+pub fn virtual_packages_of_log(log: &str) -> Option<VirtualPackages> {
+    let listed = log.lines().find_map(|line| line.strip_prefix(VIRTUAL_PACKAGES))?;
+    let mut packages = VirtualPackages::none();
+    for package in listed.split(", ").filter(|package| !package.is_empty()) {
+        packages.set(package).ok()?;
+    }
+    Some(packages)
+}
 
 /// The text, as far as it is written.
 pub(super) struct Log(String);
@@ -20,7 +33,7 @@ impl Log {
         log.line(format_args!("channel priority: strict"));
         log.line(format_args!("platform: {}", request.platform));
         let virtual_packages = request.virtual_packages.listed(&request.platform);
-        log.line(format_args!("virtual packages: {}", virtual_packages.join(", ")));
+        log.line(format_args!("{VIRTUAL_PACKAGES}{}", virtual_packages.join(", ")));
         if let Some(latest) = request.exclude_newer {
             log.line(format_args!("no packages newer than: {latest}"));
         }

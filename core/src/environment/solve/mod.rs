@@ -34,6 +34,7 @@ use crate::environment::{Lock, LockedPackage};
 use crate::package::ArtifactName;
 
 pub use channel::{ChannelState, InvalidChannelUrl, SolveChannel, StateDocument};
+pub use log::virtual_packages_of_log;
 pub use outcome::{Solution, SolveError, Unsolvable};
 pub use virtual_packages::{InvalidVirtualPackage, VirtualPackages};
 

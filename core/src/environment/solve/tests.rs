@@ -61,6 +61,11 @@ fn the_log_tells_what_was_done() {
     let mut request = request(&[&main], &["lock"]);
     request.exclude_newer = Some("2026-11-21T00:00:00Z".parse().unwrap());
     let solution = solve(&request).unwrap();
+    let told = virtual_packages_of_log(&solution.log).unwrap();
+    assert_eq!(
+        told.listed(&request.platform),
+        request.virtual_packages.listed(&request.platform)
+    );
     insta::assert_snapshot!(solution.log, @"
     solver: rattler_solve 12.0.3 (resolvo)
     channel priority: strict

@@ -38,6 +38,8 @@ enum Basis {
     Assumed,
     /// What this machine has.
     ThisMachine,
+    /// There are none.
+    Nothing,
 }
 
 /// What names no virtual package.
@@ -52,6 +54,14 @@ impl VirtualPackages {
     pub fn of_this_machine() -> Self {
         Self {
             basis: Basis::ThisMachine,
+            said: BTreeMap::new(),
+        }
+    }
+
+    /// None, but those that are said.
+    pub fn none() -> Self {
+        Self {
+            basis: Basis::Nothing,
             said: BTreeMap::new(),
         }
     }
@@ -91,7 +101,10 @@ impl VirtualPackages {
 
     /// Those of a platform, sorted by name.
     pub(super) fn of(&self, platform: &Subdir) -> Vec<GenericVirtualPackage> {
-        let mut packages = assumed(platform);
+        let mut packages = match self.basis {
+            Basis::Nothing => BTreeMap::new(),
+            Basis::Assumed | Basis::ThisMachine => assumed(platform),
+        };
         if self.basis == Basis::ThisMachine && is_platform_of_this_machine(platform) {
             for (name, version) in machine::versions() {
                 let found = version.and_then(|version| package(name, &version, "0"));

@@ -43,6 +43,30 @@ enum Test {
     Compatible(Version),
 }
 
+#[cfg(feature = "ledger")]
+impl Requirement {
+    /// What of a spec is asked of something else than the versions and builds of one package: a channel, a
+    /// pattern of names, or a key in brackets, whatever it is. The first; `None` if there is nothing, or the
+    /// spec cannot be read.
+    pub(crate) fn unanswered(spec: &str) -> Option<String> {
+        let spec = parse(spec).ok()?;
+        if spec.slips.contains(&Slip::Channel) {
+            return Some("a channel".to_owned());
+        }
+        if spec.slips.contains(&Slip::NamePattern) {
+            return Some("a pattern of names".to_owned());
+        }
+        let known = ["version", "build", "build_number"];
+        let other = spec.keys.iter().find(|key| !known.contains(key))?;
+        Some(format!("{other:?}"))
+    }
+
+    /// Whether it asks for a build number.
+    pub(crate) fn asks_build_number(&self) -> bool {
+        self.build_number.is_some()
+    }
+}
+
 impl Requirement {
     /// What a spec asks; nothing if it cannot be read, or is about more than builds of one package in
     /// the channels at hand.
