@@ -5,7 +5,8 @@ usage: benches/wasm.py [--megabytes 100] [--throughput-only] [--work DIR]
 
 Needs: Node.js, a Python with zstd (3.14, or backports.zstd), and
   cargo build --release -p towpath-tests --bin throughput
-  cargo build --profile wasm --target wasm32-wasip1 -p towpath-tests --no-default-features --bin throughput
+  RUSTFLAGS='-C target-feature=+simd128' \
+    cargo build --profile wasm --target wasm32-wasip1 -p towpath-tests --no-default-features --bin throughput
   scripts/web
 
 The first table is of decompressing and hashing the payload of a package, in MB of content a second: the same Rust in

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[rstest::rstest]
-    #[case("numpy[sha256=00]", "asks for \"sha256\"")]
+    #[case("numpy[license=GPL]", "asks for \"license\"")]
     #[case("numpy[subdir=linux-64]", "asks for \"subdir\"")]
     #[case("main::numpy", "asks for a channel")]
     #[case("num*", "asks for a pattern of names")]
